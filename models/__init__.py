@@ -1,0 +1,19 @@
+"""What is kept: the tables, the engines under them, and the transactions around them."""
+
+from models.access import AccessToken
+from models.delivery import IdempotencyKey, ImportedRow, OutboxMessage
+from models.practice import Calendar, Client, Practitioner, Service
+from models.session import Session, SessionEvent
+
+__all__ = [
+    "AccessToken",
+    "Calendar",
+    "Client",
+    "IdempotencyKey",
+    "ImportedRow",
+    "OutboxMessage",
+    "Practitioner",
+    "Service",
+    "Session",
+    "SessionEvent",
+]

@@ -1,0 +1,130 @@
+"""The open database: reads as tuples, and the connections that writes run on."""
+
+import logging
+from collections.abc import AsyncIterator, Sequence
+from types import TracebackType
+from typing import Any, Final, Protocol, Self
+from urllib.parse import urlsplit
+
+from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.context import TortoiseContext
+
+from models.engines import asyncpg, sqlite
+
+_ALIAS: Final = {"sqlite": "sqlite", "postgresql": "postgres", "postgres": "postgres"}
+
+# Both log every statement with its values at DEBUG: notes, names, token hashes.
+for _talkative in ("tortoise", "aiosqlite"):
+    logging.getLogger(_talkative).setLevel(logging.WARNING)
+
+
+class UnknownDatabase(ValueError):
+    """A database address that names no engine of ours."""
+
+
+class Connection(Protocol):
+    """What reads and writes need of an engine, inside a transaction or outside."""
+
+    async def fetch(self, sql: str, parameters: Sequence[object] = ()) -> list[Any]:
+        """The rows of one statement, as tuples; placeholders are `$1`, `$2`, …"""
+
+    def any_of(self, column: str, placeholder: str) -> str:
+        """SQL: `column` is one of the list bound to `placeholder`."""
+
+    def list_parameter(self, values: Sequence[str]) -> object:
+        """A list as a parameter for `any_of`."""
+
+
+def engine_of(url: str) -> str:
+    """`sqlite` or `postgres`.
+
+    Raises:
+        UnknownDatabase: the address begins with neither `sqlite:///` nor `postgresql://`.
+    """
+    scheme = urlsplit(url).scheme
+    if scheme not in _ALIAS or (scheme == "sqlite" and not url.startswith("sqlite:///")):
+        raise UnknownDatabase(
+            "a database is given as sqlite:///PATH or postgresql://USER:PASSWORD@HOST/NAME"
+        )
+    return _ALIAS[scheme]
+
+
+def sqlite_path(url: str) -> str:
+    """The path in `sqlite:///relative.db` or `sqlite:////absolute.db`."""
+    return url.removeprefix("sqlite:///")
+
+
+def _configuration(url: str, pool_size: int) -> dict[str, Any]:
+    alias = engine_of(url)
+    if alias == "sqlite":
+        connection = {
+            "engine": "models.engines.sqlite",
+            "credentials": sqlite.credentials(sqlite_path(url)),
+        }
+    else:
+        connection = {
+            "engine": "models.engines.asyncpg",
+            "credentials": asyncpg.credentials(url, pool_size=pool_size),
+        }
+    # The alias differs by engine because Tortoise caches SQL per alias in a module global, and
+    # would give one engine's to the other where a process opens both (1.1.9, EXECUTOR_CACHE).
+    return {
+        "connections": {alias: connection},
+        "apps": {"models": {"models": ["models"], "default_connection": alias}},
+    }
+
+
+class Database:
+    """One database, open in this process; use it as an async context manager."""
+
+    def __init__(self, url: str, *, pool_size: int = 4) -> None:
+        self.url = url
+        self.engine_name = engine_of(url)
+        self._pool_size = pool_size
+        self._context = TortoiseContext()
+        self._engine: Any = None
+
+    async def __aenter__(self) -> Self:
+        with self._context:  # what init() itself looks up is found here
+            # Requests run in tasks that know nothing of the task that opened the database.
+            await self._context.init(
+                config=_configuration(self.url, self._pool_size), _enable_global_fallback=True
+            )
+        self._engine = self._context.db()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self._context.close_connections()
+
+    @property
+    def client(self) -> BaseDBAsyncClient:
+        """The engine as Tortoise knows it: what `using_db` takes outside a transaction."""
+        client: BaseDBAsyncClient = self._engine
+        return client
+
+    async def fetch(self, sql: str, parameters: Sequence[object] = ()) -> list[Any]:
+        """The rows of one statement, as last committed."""
+        rows: list[Any] = await self._engine.fetch(sql, parameters)
+        return rows
+
+    def stream(
+        self, sql: str, parameters: Sequence[object] = (), *, chunk: int = 500
+    ) -> AsyncIterator[list[Any]]:
+        """The rows of one statement in chunks; memory is bounded by one chunk."""
+        chunks: AsyncIterator[list[Any]] = self._engine.stream(sql, parameters, chunk=chunk)
+        return chunks
+
+    def any_of(self, column: str, placeholder: str) -> str:
+        """SQL: `column` is one of the list bound to `placeholder`."""
+        condition: str = self._engine.any_of(column, placeholder)
+        return condition
+
+    def list_parameter(self, values: Sequence[str]) -> object:
+        """A list as a parameter for `any_of`."""
+        parameter: object = self._engine.list_parameter(values)
+        return parameter

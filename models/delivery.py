@@ -1,0 +1,59 @@
+"""What makes a change safe to retry and sure to be told: idempotency keys and the outbox."""
+
+from tortoise import fields
+
+from models.base import Owned
+from models.fields import InstantField, id_of, own_id
+from models.identifiers import Kind
+
+
+class OutboxMessage(Owned):
+    """A message that a change owes somebody, written with the change and sent afterwards."""
+
+    id = own_id(Kind.OUTBOX_MESSAGE)
+    kind = fields.CharField(max_length=32)
+    session_id = id_of(null=True)
+    client_id = id_of(null=True)
+    payload = fields.TextField()
+    available_at = InstantField()
+    attempts = fields.IntField(default=0)
+    last_error = fields.TextField(null=True)
+    sent_at = InstantField(null=True)
+    failed_at = InstantField(null=True)
+
+    class Meta:
+        table = "outbox_message"
+
+
+class IdempotencyKey(Owned):
+    """A key that a caller sent with a mutation, and what it made; kept with the change itself.
+
+    The database knows it by (practitioner_id, actor, key); `actor` is the token's holder.
+    """
+
+    key = fields.CharField(max_length=255, primary_key=True)
+    actor = fields.CharField(max_length=64)
+    operation = fields.CharField(max_length=64)
+    fingerprint = fields.CharField(max_length=64)
+    result = fields.TextField()
+    expires_at = InstantField()
+
+    class Meta:
+        table = "idempotency_key"
+
+
+class ImportedRow(Owned):
+    """What a row of an import became, so that importing it again adds nothing.
+
+    The database knows it by (practitioner_id, source, kind, row_digest). The digest is the SHA-256
+    of the row's id at its source, which may be personal (an email address); it outlives the record
+    itself, so that a client who was deleted does not come back with the next import.
+    """
+
+    row_digest = fields.CharField(max_length=64, primary_key=True)
+    source = fields.CharField(max_length=64)
+    kind = fields.CharField(max_length=3)
+    record_id = id_of()
+
+    class Meta:
+        table = "imported_row"

@@ -1,0 +1,159 @@
+"""PostgreSQL under Tortoise, mended: transactions that survive cancellation, text in and out.
+
+Tortoise finds this module by its dotted name in the connection's `engine`, and tells engines apart
+by looking for "asyncpg" in it. What is mended here, each measured on 1.1.9:
+
+* A task cancelled between taking a pooled connection and `BEGIN` never gave it back; a pool of
+  five was empty after 13 of them.
+* Giving a connection back cost a round trip that resets a state which nobody here ever sets.
+
+Instants go in and come out as the text that SQLite keeps and that is sent, so one SQL text and one
+row shape serve both engines.
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
+
+import asyncpg
+from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
+from tortoise.backends.base.client import (
+    NestedTransactionContext,
+    TransactionContext,
+    TransactionContextPooled,
+)
+from tortoise.backends.base_postgres.client import translate_exceptions
+from tortoise.connection import get_connections
+
+from models.engines.settled import settled
+
+
+class _Connection(asyncpg.connection.Connection):  # type: ignore[type-arg]  # generic in stubs only
+    """A pooled connection whose session state nobody changes, so that nothing is to be reset."""
+
+    __slots__ = ()
+
+    def get_reset_query(self) -> str:
+        return ""
+
+
+class _Dialect:
+    """How this engine says what the other says differently."""
+
+    @staticmethod
+    def any_of(column: str, placeholder: str) -> str:
+        """SQL: `column` is one of the list bound to `placeholder`."""
+        return f"{column} = ANY({placeholder}::text[])"
+
+    @staticmethod
+    def list_parameter(values: Sequence[str]) -> object:
+        """A list as a parameter for `any_of`."""
+        return list(values)
+
+
+class PostgresTransaction(_Dialect, TransactionWrapper):
+    """A running transaction on a connection of its own."""
+
+    def _in_transaction(self) -> TransactionContext:
+        return NestedTransactionContext(PostgresTransaction(self))
+
+    @translate_exceptions
+    async def fetch(self, sql: str, parameters: Sequence[object] = ()) -> list[Any]:
+        """The rows of one statement, inside this transaction."""
+        async with self.acquire_connection() as connection:
+            return await connection.fetch(sql, *parameters)
+
+
+class _TransactionContext(TransactionContextPooled):
+    """Begins and ends a transaction so that its connection goes back whatever happens between."""
+
+    async def __aenter__(self) -> PostgresTransaction:
+        await self.ensure_connection()
+        transaction: Any = self.client
+        pool = transaction._parent._pool
+        transaction._connection = await pool.acquire()
+        try:
+            await settled(transaction.begin())
+        except BaseException:
+            # release() rolls an open transaction back, or ends the connection if it cannot.
+            await settled(pool.release(transaction._connection))
+            raise
+        self.token = get_connections().set(self.connection_name, transaction)
+        begun: PostgresTransaction = transaction
+        return begun
+
+    async def __aexit__(self, exc_type: Any, exc_val: Any, exc_tb: Any) -> None:
+        transaction: Any = self.client
+        try:
+            if not transaction._finalized:
+                await settled(transaction.rollback() if exc_type else transaction.commit())
+        finally:
+            # The context is restored first: a release that fails after a restart of the server
+            # would otherwise leave this task bound to a dead connection for ever.
+            get_connections().reset(self.token)
+            await settled(transaction._parent._pool.release(transaction._connection))
+
+
+class PostgresEngine(_Dialect, AsyncpgDBClient):
+    """A pool of connections to one database, named by a connection URI."""
+
+    def __init__(self, dsn: str, **credentials: Any) -> None:
+        super().__init__(**credentials)
+        self._dsn = dsn
+
+    async def create_pool(self, **options: Any) -> Any:
+        """Open the pool; all that says where the server is comes from the URI."""
+        for name in ("host", "port", "user", "database", "password"):
+            options.pop(name, None)
+        return await asyncpg.create_pool(
+            self._dsn, **{**options, "connection_class": _Connection, "init": _speak_text}
+        )
+
+    def _in_transaction(self) -> TransactionContext:
+        return _TransactionContext(PostgresTransaction(self), self._pool_init_lock)
+
+    @translate_exceptions
+    async def fetch(self, sql: str, parameters: Sequence[object] = ()) -> list[Any]:
+        """The rows of one statement, as last committed."""
+        async with self.acquire_connection() as connection:
+            return await connection.fetch(sql, *parameters)
+
+    async def stream(
+        self, sql: str, parameters: Sequence[object] = (), *, chunk: int = 500
+    ) -> AsyncIterator[list[Any]]:
+        """The rows of one statement in chunks, as of its start, in memory for one chunk."""
+        async with self.acquire_connection() as connection, connection.transaction(readonly=True):
+            cursor = await connection.cursor(sql, *parameters)
+            while rows := await cursor.fetch(chunk):
+                yield rows
+
+
+async def _speak_text(connection: Any) -> None:
+    await connection.set_type_codec(
+        "timestamptz",
+        schema="pg_catalog",
+        encoder=str,
+        decoder=lambda text: f"{text[:10]}T{text[11:19]}Z",
+        format="text",
+    )
+
+
+client_class = PostgresEngine
+
+
+def credentials(dsn: str, *, pool_size: int) -> dict[str, object]:
+    """How to open the database that `dsn` names, with at most `pool_size` connections."""
+    return {
+        "dsn": dsn,
+        "minsize": 1,
+        "maxsize": pool_size,
+        "command_timeout": 60,
+        "statement_cache_size": 512,
+        "max_cached_statement_lifetime": 0,
+        "server_settings": {
+            "application_name": "session-history",
+            "TimeZone": "UTC",
+            "DateStyle": "ISO",
+            "jit": "off",
+            "idle_in_transaction_session_timeout": "60000",
+        },
+    }

@@ -1,0 +1,225 @@
+"""SQLite under Tortoise, mended: transactions that survive cancellation, and a reader of its own.
+
+Tortoise finds this module by its dotted name in the connection's `engine`, and tells engines apart
+by looking for "sqlite" in it. What is mended here, each measured on 1.1.9:
+
+* A task cancelled while it entered a transaction kept the lock for ever, and the process hung.
+* `BEGIN` was deferred, so that two processes which read and then wrote failed at once, whatever
+  the busy timeout (Tortoise #1675).
+* A cancelled `execute_many` left the connection inside an open transaction, and writes that were
+  acknowledged after it were never committed (#1757).
+* Reads waited behind every transaction; they have a read-only connection here.
+"""
+
+import asyncio
+import re
+import sqlite3
+from collections.abc import AsyncIterator, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+import aiosqlite
+import orjson
+from tortoise.backends.base.client import NestedTransactionContext, TransactionContext
+from tortoise.backends.sqlite.client import (
+    SqliteClient,
+    SqliteTransactionContext,
+    SqliteTransactionWrapper,
+    translate_exceptions,
+)
+from tortoise.connection import get_connections
+from tortoise.exceptions import TransactionManagementError
+
+from models.engines.settled import settled
+
+_NUMBERED: Final = re.compile(r"\$(\d+)")
+_READER_PRAGMAS: Final = (
+    "PRAGMA query_only=1",
+    "PRAGMA busy_timeout=5000",
+    "PRAGMA cache_size=-65536",
+    "PRAGMA mmap_size=268435456",
+    "PRAGMA temp_store=MEMORY",
+)
+
+
+@lru_cache(maxsize=1024)
+def _sqlite_text(sql: str) -> str:
+    """`sql` with PostgreSQL's numbered placeholders written SQLite's way."""
+    return _NUMBERED.sub(r"?\1", sql)
+
+
+class _Dialect:
+    """How this engine says what the other says differently."""
+
+    @staticmethod
+    def any_of(column: str, placeholder: str) -> str:
+        """SQL: `column` is one of the list bound to `placeholder`."""
+        return f"{column} IN (SELECT value FROM json_each({placeholder}))"
+
+    @staticmethod
+    def list_parameter(values: Sequence[str]) -> object:
+        """A list as a parameter for `any_of`."""
+        return orjson.dumps(list(values)).decode()
+
+
+class SqliteTransaction(_Dialect, SqliteTransactionWrapper):
+    """A running transaction; unusable once it has ended."""
+
+    def _in_transaction(self) -> TransactionContext:
+        return NestedTransactionContext(SqliteTransaction(self))
+
+    async def begin(self) -> None:
+        """Take the write lock at once: waiting for it later fails at once."""
+        await self._connection.execute("BEGIN IMMEDIATE")
+
+    async def savepoint_rollback(self) -> None:
+        """Roll back to the savepoint, and let go of it (Tortoise leaves it open)."""
+        savepoint = self._savepoint
+        await super().savepoint_rollback()
+        await self._connection.execute(f"RELEASE {savepoint}")
+
+    def acquire_connection(self) -> Any:
+        """The connection.
+
+        Raises:
+            TransactionManagementError: the transaction is over; a task has outlived it.
+        """
+        if self._finalized:
+            raise TransactionManagementError("the transaction is over")
+        return super().acquire_connection()
+
+    @translate_exceptions
+    async def fetch(self, sql: str, parameters: Sequence[object] = ()) -> list[Any]:
+        """The rows of one statement, inside this transaction."""
+        async with self.acquire_connection() as connection:
+            return list(await connection.execute_fetchall(_sqlite_text(sql), parameters))
+
+
+class _TransactionContext(SqliteTransactionContext):
+    """Begins and ends a transaction so that the lock is given back whatever happens between."""
+
+    async def __aenter__(self) -> SqliteTransaction:
+        await self._trxlock.acquire()
+        try:
+            await settled(self._begin())
+        except BaseException:
+            try:
+                raw = self.connection._connection
+                if raw is not None and raw.in_transaction:
+                    await settled(raw.rollback())
+            finally:
+                self._trxlock.release()
+            raise
+        self.token = get_connections().set(self.connection_name, self.connection)
+        transaction: SqliteTransaction = self.connection
+        return transaction
+
+    async def _begin(self) -> None:
+        await self.ensure_connection()
+        await self.connection.begin()
+
+    async def __aexit__(self, exc_type: Any, exc_val: Any, exc_tb: Any) -> None:
+        transaction = self.connection
+        try:
+            if not transaction._finalized:
+                try:
+                    await settled(transaction.rollback() if exc_type else transaction.commit())
+                except BaseException:
+                    # A COMMIT that failed (busy, disk full) leaves the transaction open.
+                    if transaction._connection.in_transaction:
+                        await settled(transaction._connection.rollback())
+                    raise
+                finally:
+                    transaction._finalized = True
+        finally:
+            get_connections().reset(self.token)
+            self._trxlock.release()
+
+
+class SqliteEngine(_Dialect, SqliteClient):
+    """One file: a connection that writes, and one that only reads."""
+
+    def __init__(self, file_path: str, **credentials: Any) -> None:
+        super().__init__(file_path, **credentials)
+        self._reader: aiosqlite.Connection | None = None
+        self._reader_lock = asyncio.Lock()
+
+    def _in_transaction(self) -> TransactionContext:
+        return _TransactionContext(SqliteTransaction(self), self._lock)
+
+    @translate_exceptions
+    async def execute_many(self, query: str, values: list[list[Any]]) -> None:
+        """Run a statement for each row, all or none, in one hop to the connection's thread."""
+        async with self.acquire_connection() as connection:
+
+            def insert(raw: sqlite3.Connection = connection._conn) -> None:
+                raw.execute("BEGIN IMMEDIATE")
+                try:
+                    raw.executemany(query, values)
+                except BaseException:
+                    raw.rollback()
+                    raise
+                raw.commit()
+
+            await settled(connection._execute(insert))
+
+    @translate_exceptions
+    async def fetch(self, sql: str, parameters: Sequence[object] = ()) -> list[Any]:
+        """The rows of one statement, as last committed."""
+        reader = await self._open_reader()
+        return list(await reader.execute_fetchall(_sqlite_text(sql), parameters))
+
+    async def stream(
+        self, sql: str, parameters: Sequence[object] = (), *, chunk: int = 500
+    ) -> AsyncIterator[list[Any]]:
+        """The rows of one statement in chunks, as of its start, in memory for one chunk."""
+        reader = await _connect_reader(self.filename)
+        try:
+            cursor = await reader.execute(_sqlite_text(sql), parameters)
+            while rows := list(await cursor.fetchmany(chunk)):
+                yield rows
+        finally:
+            await settled(reader.close())
+
+    async def close(self) -> None:
+        """Close both connections."""
+        if self._reader is not None:
+            await self._reader.close()
+            self._reader = None
+        await super().close()
+
+    async def _open_reader(self) -> aiosqlite.Connection:
+        if self._reader is None:
+            async with self._reader_lock:
+                if self._reader is None:
+                    self._reader = await settled(_connect_reader(self.filename))
+        return self._reader
+
+
+async def _connect_reader(path: str) -> aiosqlite.Connection:
+    uri = f"{Path(path).absolute().as_uri()}?mode=ro"
+    reader = await aiosqlite.connect(uri, uri=True, isolation_level=None, cached_statements=512)
+    for pragma in _READER_PRAGMAS:
+        await reader.execute(pragma)
+    return reader
+
+
+client_class = SqliteEngine
+
+
+def credentials(path: str) -> dict[str, object]:
+    """How to open the file at `path`; what is not its path is set as a PRAGMA.
+
+    `synchronous=FULL`: what was acknowledged survives a power cut.
+    """
+    return {
+        "file_path": path,
+        "journal_mode": "WAL",
+        "synchronous": "FULL",
+        "foreign_keys": "ON",
+        "busy_timeout": 5000,
+        "journal_size_limit": 67_108_864,
+        "cache_size": -65_536,
+        "temp_store": "MEMORY",
+    }

@@ -1,0 +1,60 @@
+"""The words of the record that come from a closed list."""
+
+from enum import StrEnum
+from typing import Final
+
+
+class SessionStatus(StrEnum):
+    """Where a session stands (the page, "Session Statuses")."""
+
+    PENDING = "PENDING"
+    CONFIRMED = "CONFIRMED"
+    COMPLETED = "COMPLETED"
+    CANCELLED = "CANCELLED"
+    NO_SHOW = "NO_SHOW"
+
+
+# The sessions that take time on a calendar: no two of them may overlap (product.md, Actions).
+HOLDS_SLOT: Final = frozenset(
+    {SessionStatus.PENDING, SessionStatus.CONFIRMED, SessionStatus.COMPLETED}
+)
+
+# The sessions that are still to happen, or whose outcome nobody has noted yet.
+OPEN: Final = frozenset({SessionStatus.PENDING, SessionStatus.CONFIRMED})
+
+
+class OriginKind(StrEnum):
+    """How a session came from another one."""
+
+    DUPLICATE = "DUPLICATE"
+    FOLLOW_UP = "FOLLOW_UP"
+
+
+class Actor(StrEnum):
+    """Who did something to a session."""
+
+    PRACTITIONER = "PRACTITIONER"
+    CLIENT = "CLIENT"
+    SYSTEM = "SYSTEM"
+
+
+class SessionEventKind(StrEnum):
+    """What happened to a session."""
+
+    BOOKED = "BOOKED"
+    STATUS_CHANGED = "STATUS_CHANGED"
+    RESCHEDULED = "RESCHEDULED"
+    EDITED = "EDITED"
+    CUSTOMER_NOTES_CHANGED = "CUSTOMER_NOTES_CHANGED"
+    PRIVATE_NOTES_CHANGED = "PRIVATE_NOTES_CHANGED"
+    CLIENT_DELETED = "CLIENT_DELETED"
+    EMAIL_SENT = "EMAIL_SENT"
+    IMPORTED = "IMPORTED"
+
+
+class AccessTokenKind(StrEnum):
+    """What a token opens (product.md, Access)."""
+
+    PRACTITIONER = "PRACTITIONER"
+    READ_ONLY = "READ_ONLY"
+    CLIENT = "CLIENT"
