@@ -128,3 +128,8 @@ class Database:
         """A list as a parameter for `any_of`."""
         parameter: object = self._engine.list_parameter(values)
         return parameter
+
+    def spans(self, placeholder: str) -> str:
+        """SQL: a table (label, from_at, until_at) of the JSON list bound to `placeholder`."""
+        table: str = self._engine.spans(placeholder)
+        return table

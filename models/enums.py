@@ -15,12 +15,10 @@ class SessionStatus(StrEnum):
 
 
 # The sessions that take time on a calendar: no two of them may overlap (product.md, Actions).
-HOLDS_SLOT: Final = frozenset(
-    {SessionStatus.PENDING, SessionStatus.CONFIRMED, SessionStatus.COMPLETED}
-)
+HOLDS_SLOT: Final = (SessionStatus.PENDING, SessionStatus.CONFIRMED, SessionStatus.COMPLETED)
 
 # The sessions that are still to happen, or whose outcome nobody has noted yet.
-OPEN: Final = frozenset({SessionStatus.PENDING, SessionStatus.CONFIRMED})
+OPEN: Final = (SessionStatus.PENDING, SessionStatus.CONFIRMED)
 
 
 class OriginKind(StrEnum):

@@ -50,6 +50,16 @@ class _Dialect:
         return list(values)
 
 
+    @staticmethod
+    def spans(placeholder: str) -> str:
+        """SQL: a table (label, from_at, until_at) of the JSON list bound to `placeholder`."""
+        return (
+            "(SELECT value ->> 0 AS label, (value ->> 1)::timestamptz AS from_at, "
+            "(value ->> 2)::timestamptz AS until_at "
+            f"FROM jsonb_array_elements({placeholder}::text::jsonb))"
+        )
+
+
 class PostgresTransaction(_Dialect, TransactionWrapper):
     """A running transaction on a connection of its own."""
 

@@ -63,6 +63,15 @@ class _Dialect:
         return orjson.dumps(list(values)).decode()
 
 
+    @staticmethod
+    def spans(placeholder: str) -> str:
+        """SQL: a table (label, from_at, until_at) of the JSON list bound to `placeholder`."""
+        return (
+            "(SELECT json_extract(value, '$[0]') AS label, json_extract(value, '$[1]') AS from_at, "
+            f"json_extract(value, '$[2]') AS until_at FROM json_each({placeholder}))"
+        )
+
+
 class SqliteTransaction(_Dialect, SqliteTransactionWrapper):
     """A running transaction; unusable once it has ended."""
 

@@ -1,0 +1,220 @@
+"""The session history: one page of sessions, of one client, of several, or of the whole calendar.
+
+At most one statement for the page, one for the count and one for each kind of statistic, and each
+only when it is selected; the same however many clients or sessions there are.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from strawberry import UNSET
+from strawberry.dataloader import DataLoader
+
+from resolvers.conditions import Conditions
+from resolvers.context import Context, Info, context_of
+from resolvers.cursor import list_identity
+from resolvers.errors import BadInput
+from resolvers.lookahead import selected
+from resolvers.pages import (
+    After,
+    Before,
+    Edge,
+    First,
+    Last,
+    Order,
+    Page,
+    PageArguments,
+    PageInfo,
+    page_of,
+)
+from resolvers.rows import ClientRow, SessionRow
+from resolvers.session_filter import (
+    ORDERS,
+    Filter,
+    SessionSort,
+    Sort,
+    canonical,
+    conditions_of,
+)
+from resolvers.sessions import read_sessions, read_sessions_of_clients
+from resolvers.statistics import StatisticsParts, StatisticsRow, read_statistics
+
+_OF_THE_PAGE = frozenset({"edges", "nodes", "pageInfo"})
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryRequest:
+    """One history as it was asked for; equal requests of several clients are answered together."""
+
+    filter_text: str | None
+    sort: SessionSort
+    page: PageArguments
+    wants_page: bool
+    wants_count: bool
+    wants_statistics: StatisticsParts | None
+    filter: object = field(compare=False)
+
+    @property
+    def order(self) -> Order:
+        """The order of the list."""
+        return ORDERS[self.sort]
+
+
+@dataclass(slots=True)
+class History:
+    """What a history connection answers; what was not selected is not there."""
+
+    page: Page[SessionRow] | None
+    total_count: int | None
+    stats: StatisticsRow | None
+
+    @property
+    def nodes(self) -> list[SessionRow] | None:
+        """The sessions of the page."""
+        return self.page.nodes if self.page is not None else None
+
+    @property
+    def edges(self) -> list[Edge[SessionRow]] | None:
+        """The sessions of the page, each with its cursor."""
+        return self.page.edges if self.page is not None else None
+
+    @property
+    def page_info(self) -> PageInfo | None:
+        """How to go on from the page."""
+        return self.page.page_info if self.page is not None else None
+
+
+async def sessions(
+    info: Info,
+    filter: Filter = UNSET,  # noqa: A002 - the argument's name in the contract
+    sort: Sort = SessionSort.NEWEST_FIRST,
+    first: First = UNSET,
+    after: After = UNSET,
+    last: Last = UNSET,
+    before: Before = UNSET,
+) -> History:
+    """The sessions of the whole practice."""
+    context = context_of(info)
+    request = _request(info, filter, sort, first=first, after=after, last=last, before=before)
+    (history,) = await _read_histories(context, request, [None])
+    return history
+
+
+def client_sessions(
+    root: Any,
+    info: Info,
+    filter: Filter = UNSET,  # noqa: A002 - the argument's name in the contract
+    sort: Sort = SessionSort.NEWEST_FIRST,
+    first: First = UNSET,
+    after: After = UNSET,
+    last: Last = UNSET,
+    before: Before = UNSET,
+) -> Any:
+    """The sessions of one client; those of other clients in the same answer come with them."""
+    context = context_of(info)
+    request = _request(info, filter, sort, first=first, after=after, last=last, before=before)
+
+    async def load(clients: list[str]) -> list[History]:
+        return await _read_histories(context, request, list(clients))
+
+    client: ClientRow = root
+    return context.loader(request, lambda: DataLoader(load)).load(client.id)
+
+
+def _request(
+    info: Info,
+    filter_: object,
+    sort: SessionSort,
+    *,
+    first: object,
+    after: object,
+    last: object,
+    before: object,
+) -> HistoryRequest:
+    fields = selected(info)
+    return HistoryRequest(
+        filter_text=canonical(filter_),
+        sort=sort,
+        page=PageArguments.of(first=first, after=after, last=last, before=before),
+        wants_page=not fields.isdisjoint(_OF_THE_PAGE),
+        wants_count="totalCount" in fields,
+        wants_statistics=StatisticsParts.of(selected(info, "stats")) if "stats" in fields else None,
+        filter=filter_,
+    )
+
+
+async def _read_histories(
+    context: Context, request: HistoryRequest, clients: list[str] | list[None]
+) -> list[History]:
+    owners = [client for client in clients if client is not None] or None
+    where = await conditions_of(context, request.filter, clients=owners)
+    pages: dict[str | None, Page[SessionRow]] = {}
+    if request.wants_page:
+        pages = await _read_pages(context, request, where.copy(), owners)
+    of_all = where.copy()
+    if owners is not None and len(owners) > 1:
+        of_all.among("session.client_id", owners)
+    counts: dict[str | None, int] = {}
+    if request.wants_count:
+        counts = await _count(context, of_all.copy(), per_client=owners is not None)
+    statistics: Callable[[str | None], StatisticsRow | None] = lambda client: None  # noqa: E731
+    if request.wants_statistics is not None:
+        found = await read_statistics(
+            context, of_all, request.wants_statistics, per_client=owners is not None
+        )
+        statistics = found.of
+    return [
+        History(
+            pages.get(client),
+            counts.get(client, 0) if request.wants_count else None,
+            statistics(client),
+        )
+        for client in clients
+    ]
+
+
+async def _read_pages(
+    context: Context, request: HistoryRequest, where: Conditions, owners: list[str] | None
+) -> dict[str | None, Page[SessionRow]]:
+    page, order = request.page, request.order
+
+    def identity(client: str | None) -> bytes:
+        return list_identity(
+            "sessions", context.principal.practitioner_id, client, request.sort, request.filter_text
+        )
+
+    def turned(rows: list[SessionRow], client: str | None) -> Page[SessionRow]:
+        return page_of(rows, page, order=order, identity=identity(client))
+
+    direction = order.sql(backwards=page.backwards)
+    if owners is None or len(owners) == 1:
+        client = owners[0] if owners else None
+        order.add_bounds(where, page, identity(client))
+        rows = await read_sessions(context, where, order=direction, limit=page.limit + 1)
+        return {client: turned(rows, client)}
+    if page.after is not None or page.before is not None:
+        raise BadInput(
+            "after" if page.after is not None else "before",
+            "is a cursor of one client's list, and here are the lists of several.",
+        )
+    several = await read_sessions_of_clients(
+        context, where, owners, order=direction, limit=page.limit + 1
+    )
+    return {client: turned(rows, client) for client, rows in several.items()}
+
+
+async def _count(
+    context: Context, where: Conditions, *, per_client: bool
+) -> dict[str | None, int]:
+    if not per_client:
+        ((total,),) = await context.database.fetch(
+            f"SELECT count(*) FROM session WHERE {where.sql}", where.parameters
+        )
+        return {None: total}
+    rows = await context.database.fetch(
+        f"SELECT session.client_id, count(*) FROM session WHERE {where.sql} "
+        "GROUP BY session.client_id",
+        where.parameters,
+    )
+    return dict(map(tuple, rows))

@@ -1,0 +1,160 @@
+"""Keyset pages: a page begins after a row, not after a number of rows.
+
+So a page costs the same wherever it lies, and rows that come, move or go elsewhere in the list
+neither repeat nor hide others (product.md, Session history). Arguments and page information are
+those of the GraphQL Cursor Connections Specification.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, Final, Generic, Self, TypeAlias, TypeVar
+
+import strawberry
+
+from resolvers.conditions import Conditions
+from resolvers.cursor import SortKey, decode, encode
+from resolvers.errors import BadInput
+
+Row = TypeVar("Row")
+
+DEFAULT_PAGE: Final = 25
+LARGEST_PAGE: Final = 100
+
+First: TypeAlias = Annotated[
+    int | None,
+    strawberry.argument(
+        description=f"How many from the start, or after `after`: 0 to {LARGEST_PAGE}. "
+        f"{DEFAULT_PAGE} when neither `first` nor `last` is given."
+    ),
+]
+After: TypeAlias = Annotated[
+    str | None,
+    strawberry.argument(description="A cursor of this list: only what comes after its row."),
+]
+Last: TypeAlias = Annotated[
+    int | None,
+    strawberry.argument(
+        description=f"How many from the end, or before `before`: 0 to {LARGEST_PAGE}. "
+        "Not together with `first`."
+    ),
+]
+Before: TypeAlias = Annotated[
+    str | None,
+    strawberry.argument(description="A cursor of this list: only what comes before its row."),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class PageArguments:
+    """The four page arguments, checked."""
+
+    limit: int
+    backwards: bool
+    after: str | None
+    before: str | None
+
+    @classmethod
+    def of(cls, *, first: object, after: object, last: object, before: object) -> Self:
+        """The arguments as the caller sent them; left out and null mean the same.
+
+        Raises:
+            BadInput: `first` with `last`, or a number outside 0 to 100.
+        """
+        if isinstance(first, int) and isinstance(last, int):
+            raise BadInput("first", "and 'last' ask for two pages at once; send one of them.")
+        for name, number in (("first", first), ("last", last)):
+            if isinstance(number, int) and not 0 <= number <= LARGEST_PAGE:
+                raise BadInput(name, f"must be between 0 and {LARGEST_PAGE}.")
+        backwards = isinstance(last, int)
+        asked = last if backwards else first
+        return cls(
+            limit=asked if isinstance(asked, int) else DEFAULT_PAGE,
+            backwards=backwards,
+            after=after if isinstance(after, str) else None,
+            before=before if isinstance(before, str) else None,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A total order: SQL expressions that together are unique and never null, all one way.
+
+    `of_row` reads the same values from a row; `shape` are their types, which a cursor must have.
+    """
+
+    keys: tuple[str, ...]
+    shape: tuple[type, ...]
+    descending: bool
+    of_row: Callable[[Any], SortKey]
+
+    def sql(self, *, backwards: bool = False) -> str:
+        """For after ORDER BY."""
+        way = "DESC" if self.descending is not backwards else "ASC"
+        return ", ".join(f"{key} {way}" for key in self.keys)
+
+    def add_bounds(self, where: Conditions, page: PageArguments, identity: bytes) -> None:
+        """Require that rows lie after `page.after` and before `page.before`.
+
+        Compared as one row value: both engines then seek in the index to where the page begins.
+
+        Raises:
+            BadInput: a cursor of another list.
+        """
+        for argument, cursor in (("after", page.after), ("before", page.before)):
+            if cursor is None:
+                continue
+            key = decode(cursor, identity, shape=self.shape, argument=argument)
+            sign = "<" if self.descending is (argument == "after") else ">"
+            values = ", ".join(["{}"] * len(key))
+            where.add(f"({', '.join(self.keys)}) {sign} ({values})", *key)
+
+
+@dataclass(frozen=True, slots=True)
+class PageInfo:
+    """What a pager needs to know about the page it has."""
+
+    has_next_page: bool
+    has_previous_page: bool
+    start_cursor: str | None
+    end_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Edge(Generic[Row]):
+    """A row and its cursor."""
+
+    cursor: str
+    node: Row
+
+
+@dataclass(slots=True)
+class Page(Generic[Row]):
+    """The rows of a page, and how to go on from it."""
+
+    nodes: list[Row]
+    page_info: PageInfo
+    order: Order
+    identity: bytes
+
+    @property
+    def edges(self) -> list[Edge[Row]]:
+        """The rows with a cursor each; made only when asked for."""
+        return [Edge(encode(self.order.of_row(row), self.identity), row) for row in self.nodes]
+
+
+def page_of(
+    rows: Sequence[Row], page: PageArguments, *, order: Order, identity: bytes
+) -> Page[Row]:
+    """The page, from up to `page.limit + 1` rows read in the direction of the page."""
+    more = len(rows) > page.limit
+    nodes = list(rows[: page.limit])
+    if page.backwards:
+        nodes.reverse()
+    # A cursor names a row that was there, so there is something on its other side.
+    information = PageInfo(
+        has_next_page=page.before is not None if page.backwards else more,
+        has_previous_page=more if page.backwards else page.after is not None,
+        start_cursor=encode(order.of_row(nodes[0]), identity) if nodes else None,
+        end_cursor=encode(order.of_row(nodes[-1]), identity) if nodes else None,
+    )
+    return Page(nodes, information, order, identity)

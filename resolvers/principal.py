@@ -1,0 +1,30 @@
+"""Who is asking."""
+
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from models.enums import AccessTokenKind
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """The holder of a valid access token, and the practitioner whose record it opens."""
+
+    practitioner_id: str
+    name: str
+    email: str
+    time_zone: str
+    currency: str
+    kind: AccessTokenKind
+    token_id: str
+    client_id: str | None = None
+
+    @property
+    def may_read_private_notes(self) -> bool:
+        """Only the practitioner's own tokens may (product.md, Access)."""
+        return self.kind is AccessTokenKind.PRACTITIONER
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Where this practitioner's days and months begin."""
+        return ZoneInfo(self.time_zone)

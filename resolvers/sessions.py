@@ -1,0 +1,141 @@
+"""Reading sessions: one SQL shape, with what stands beside a session joined to it."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+from models.identifiers import Kind, kind_of
+from resolvers.conditions import Conditions
+from resolvers.context import Context, Info, Loader, context_of
+from resolvers.errors import Forbidden
+from resolvers.rows import CalendarRow, ClientRow, ServiceRow, SessionRow
+from strawberry.dataloader import DataLoader
+
+_SESSION: Final = (
+    "session.id, session.starts_at, session.ends_at, session.duration_minutes, session.status, "
+    "session.status_rank, session.price_minor, session.currency, session.customer_notes, "
+    "{private_notes}, session.cancelled_at, session.cancelled_by, session.cancellation_reason, "
+    "session.origin_kind, session.origin_id, session.rescheduled_count, session.created_at, "
+    "session.updated_at, session.version"
+)
+_BESIDE: Final = (
+    "service.id, service.name, service.duration_minutes, service.price_minor, service.currency, "
+    "service.active, calendar.id, calendar.name, calendar.color, calendar.time_zone, client.id, "
+    "client.name, client.email, client.phone, client.time_zone, client.created_at"
+)
+_JOINS: Final = (
+    "JOIN service ON service.practitioner_id = session.practitioner_id "
+    "AND service.id = session.service_id "
+    "JOIN calendar ON calendar.practitioner_id = session.practitioner_id "
+    "AND calendar.id = session.calendar_id "
+    "LEFT JOIN client ON client.practitioner_id = session.practitioner_id "
+    "AND client.id = session.client_id"
+)
+_SESSION_FIELDS: Final = 19
+_SERVICE: Final = slice(19, 25)
+_CALENDAR: Final = slice(25, 29)
+_CLIENT: Final = slice(29, 35)
+
+_READABLE: Final = _SESSION.format(private_notes="session.private_notes")
+_NOT_READABLE: Final = _SESSION.format(private_notes="NULL")
+
+
+def session_conditions(context: Context) -> Conditions:
+    """The conditions that every query of sessions begins with."""
+    return Conditions(context.principal, context.database, "session")
+
+
+async def read_sessions(
+    context: Context, where: Conditions, *, order: str, limit: int | None = None
+) -> list[SessionRow]:
+    """The sessions that `where` allows, in one statement."""
+    until = "" if limit is None else f" LIMIT {where.bind(limit)}"
+    rows = await context.database.fetch(
+        f"SELECT {_columns(context)}, {_BESIDE} FROM session {_JOINS} "
+        f"WHERE {where.sql} ORDER BY {order}{until}",
+        where.parameters,
+    )
+    return session_rows(context, rows)
+
+
+async def read_sessions_of_clients(
+    context: Context, where: Conditions, clients: Sequence[str], *, order: str, limit: int
+) -> dict[str, list[SessionRow]]:
+    """The first `limit` sessions of each client, in one statement.
+
+    One branch per client seeks in the history index and stops after `limit` rows; a window
+    function would read every session of all of them.
+    """
+    most = where.bind(limit)
+    branches = " UNION ALL ".join(
+        f"SELECT * FROM (SELECT session.id FROM session WHERE {where.sql} "
+        f"AND session.client_id = {where.bind(client)} ORDER BY {order} LIMIT {most}) AS one_client"
+        for client in clients
+    )
+    owner = where.bind(context.principal.practitioner_id)
+    rows = await context.database.fetch(
+        f"SELECT {_columns(context)}, {_BESIDE} FROM ({branches}) AS page "
+        f"JOIN session ON session.practitioner_id = {owner} AND session.id = page.id "
+        f"{_JOINS} ORDER BY {order}",
+        where.parameters,
+    )
+    found: dict[str, list[SessionRow]] = {client: [] for client in clients}
+    for row in session_rows(context, rows):
+        if row.client is not None:
+            found[row.client.id].append(row)
+    return found
+
+
+def _columns(context: Context) -> str:
+    return _READABLE if context.principal.may_read_private_notes else _NOT_READABLE
+
+
+def session_rows(context: Context, rows: Iterable[Any]) -> list[SessionRow]:
+    """Database rows as session rows; services, calendars and clients are shared between them."""
+    services: dict[str, ServiceRow] = {}
+    calendars: dict[str, CalendarRow] = {}
+    clients: dict[str, ClientRow] = {}
+    refusal = None
+    if not context.principal.may_read_private_notes:
+        refusal = Forbidden("A read-only token does not read private notes.")
+    sessions = []
+    for values in rows:
+        row = tuple(values)
+        service_id, calendar_id, client_id = row[19], row[25], row[29]
+        service = services.get(service_id)
+        if service is None:
+            service = services[service_id] = service_row(row[_SERVICE])
+        calendar = calendars.get(calendar_id)
+        if calendar is None:
+            calendar = calendars[calendar_id] = CalendarRow(*row[_CALENDAR])
+        client = None
+        if client_id is not None:
+            client = clients.get(client_id)
+            if client is None:
+                client = clients[client_id] = ClientRow(*row[_CLIENT])
+        own = row[:_SESSION_FIELDS]
+        if refusal is not None:
+            own = (*own[:9], refusal, *own[10:])
+        sessions.append(SessionRow(*own, service, calendar, client))
+    return sessions
+
+
+def service_row(values: Sequence[Any]) -> ServiceRow:
+    """A service from its columns; SQLite keeps a truth value as 0 or 1."""
+    return ServiceRow(*values[:5], bool(values[5]))
+
+
+def session_loader(context: Context) -> Loader:
+    """Sessions by id, batched; None for an id that is not there for this practitioner."""
+
+    async def load(ids: list[str]) -> list[SessionRow | None]:
+        where = session_conditions(context)
+        where.among("session.id", [one for one in ids if kind_of(one) is Kind.SESSION])
+        found = {row.id: row for row in await read_sessions(context, where, order="session.id")}
+        return [found.get(one) for one in ids]
+
+    return context.loader("session", lambda: DataLoader(load))
+
+
+def session_of_origin(root: Any, info: Info) -> Any:
+    """The session that another one copies or follows."""
+    return session_loader(context_of(info)).load(root.session_id)

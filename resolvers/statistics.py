@@ -1,0 +1,248 @@
+"""Statistics over exactly the sessions that a filter lists (product.md, Session history)."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Self
+
+import orjson
+from strawberry import UNSET
+from strawberry.dataloader import DataLoader
+
+from models.enums import SessionStatus
+from models.instants import from_text, to_text
+from resolvers.conditions import Conditions
+from resolvers.context import Context, Info, context_of
+from resolvers.days import months
+from resolvers.lookahead import selected
+from resolvers.practice import read_services
+from resolvers.rows import ClientRow, Money, ServiceRow, money
+from resolvers.session_filter import IS_OPEN, Filter, canonical, conditions_of
+
+
+@dataclass(frozen=True, slots=True)
+class StatisticsParts:
+    """Which of the costlier parts are selected."""
+
+    by_month: bool
+    by_service: bool
+
+    @classmethod
+    def of(cls, fields: frozenset[str]) -> Self:
+        """The parts among the selected fields."""
+        return cls(by_month="byMonth" in fields, by_service="byService" in fields)
+
+
+@dataclass(slots=True)
+class Tally:
+    """Sessions counted by status, and what the completed ones brought in."""
+
+    counts: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    revenue_minor: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+
+    def add(self, status: str, currency: str, count: int, price_minor: int) -> None:
+        """Count sessions that share a status and a currency."""
+        self.counts[status] += count
+        if status == SessionStatus.COMPLETED:
+            self.revenue_minor[currency] += price_minor
+
+    @property
+    def total(self) -> int:
+        """All of them."""
+        return sum(self.counts.values())
+
+    @property
+    def pending(self) -> int:
+        """Awaiting confirmation."""
+        return self.counts[SessionStatus.PENDING]
+
+    @property
+    def confirmed(self) -> int:
+        """Confirmed."""
+        return self.counts[SessionStatus.CONFIRMED]
+
+    @property
+    def completed(self) -> int:
+        """Took place."""
+        return self.counts[SessionStatus.COMPLETED]
+
+    @property
+    def cancelled(self) -> int:
+        """Cancelled."""
+        return self.counts[SessionStatus.CANCELLED]
+
+    @property
+    def no_show(self) -> int:
+        """The client did not attend."""
+        return self.counts[SessionStatus.NO_SHOW]
+
+    @property
+    def revenue(self) -> list[Money]:
+        """The prices of the completed sessions, one amount per currency; cancelling refunds nothing."""
+        return [money(self.revenue_minor[code], code) for code in sorted(self.revenue_minor)]
+
+    def rate(self, part: int) -> float | None:
+        """`part` in percent of all; None where there is nothing to divide by."""
+        return part * 100 / self.total if self.total else None
+
+
+@dataclass(slots=True)
+class MonthRow(Tally):
+    """One month."""
+
+    month: date = date.min
+
+
+@dataclass(slots=True)
+class ServiceTally(Tally):
+    """One service; `service` is set once the services are read."""
+
+    service: ServiceRow | None = None
+
+
+@dataclass(slots=True)
+class StatisticsRow(Tally):
+    """The statistics of one list of sessions."""
+
+    upcoming: int = 0
+    first_session_at: str | None = None
+    last_session_at: str | None = None
+    by_month: list[MonthRow] = field(default_factory=list)
+    by_service: list[ServiceTally] = field(default_factory=list)
+
+    @property
+    def cancellation_rate(self) -> float | None:
+        """Cancelled over all, in percent."""
+        return self.rate(self.cancelled)
+
+    @property
+    def no_show_rate(self) -> float | None:
+        """No-shows over all, in percent."""
+        return self.rate(self.no_show)
+
+
+class StatisticsFound:
+    """The statistics of each client asked about, or under None those of everybody."""
+
+    def __init__(self) -> None:
+        self._by_client: dict[str | None, StatisticsRow] = {}
+
+    def of(self, client: str | None) -> StatisticsRow:
+        """The statistics of `client`; all zero for one without sessions."""
+        return self._by_client.setdefault(client, StatisticsRow())
+
+    def all(self) -> Iterable[StatisticsRow]:
+        """Every client's that has sessions."""
+        return self._by_client.values()
+
+
+def client_statistics(root: Any, info: Info, filter: Filter = UNSET) -> Any:  # noqa: A002
+    """The statistics of one client; those of other clients in the same answer come with them."""
+    context = context_of(info)
+    parts = StatisticsParts.of(selected(info))
+
+    async def load(clients: list[str]) -> list[StatisticsRow]:
+        where = await conditions_of(context, filter, clients=list(clients))
+        if len(clients) > 1:
+            where.among("session.client_id", clients)
+        found = await read_statistics(context, where, parts, per_client=True)
+        return [found.of(client) for client in clients]
+
+    client: ClientRow = root
+    key = ("statistics", canonical(filter), parts)
+    return context.loader(key, lambda: DataLoader(load)).load(client.id)
+
+
+async def read_statistics(
+    context: Context, where: Conditions, parts: StatisticsParts, *, per_client: bool
+) -> StatisticsFound:
+    """The statistics of the sessions that `where` allows: one statement, and one for each part."""
+    found = StatisticsFound()
+    await _read_totals(context, where.copy(), found, per_client=per_client)
+    if parts.by_service:
+        await _read_by_service(context, where.copy(), found, per_client=per_client)
+    if parts.by_month:
+        await _read_by_month(context, where, found, per_client=per_client)
+    return found
+
+
+def _grouped(*columns: str, per_client: bool) -> tuple[str, str]:
+    """What to select in front and what to group by; without clients NULL stands in their place."""
+    by = [*columns, "session.currency", "session.status"]
+    if not per_client:
+        return ", ".join(["NULL", *by]), ", ".join(by)
+    return ", ".join(["session.client_id", *by]), ", ".join(["session.client_id", *by])
+
+
+_SUMS = "count(*), CAST(sum(session.price_minor) AS BIGINT)"
+
+
+async def _read_totals(
+    context: Context, where: Conditions, found: StatisticsFound, *, per_client: bool
+) -> None:
+    front, group = _grouped(per_client=per_client)
+    now = where.bind(context.now_text)
+    rows = await context.database.fetch(
+        f"SELECT {front}, {_SUMS}, min(session.starts_at), max(session.starts_at), "
+        f"count(*) FILTER (WHERE {IS_OPEN} AND session.ends_at > {now}) "
+        f"FROM session WHERE {where.sql} GROUP BY {group}",
+        where.parameters,
+    )
+    for client, currency, status, count, price_minor, first_at, last_at, upcoming in rows:
+        statistics = found.of(client)
+        statistics.add(status, currency, count, price_minor)
+        statistics.upcoming += upcoming
+        # Instants are text that sorts as time does.
+        statistics.first_session_at = min(first_at, statistics.first_session_at or first_at)
+        statistics.last_session_at = max(last_at, statistics.last_session_at or last_at)
+
+
+async def _read_by_service(
+    context: Context, where: Conditions, found: StatisticsFound, *, per_client: bool
+) -> None:
+    front, group = _grouped("session.service_id", per_client=per_client)
+    rows = await context.database.fetch(
+        f"SELECT {front}, {_SUMS} FROM session WHERE {where.sql} GROUP BY {group}",
+        where.parameters,
+    )
+    services = await read_services(context)
+    tallies: dict[tuple[str | None, str], ServiceTally] = defaultdict(ServiceTally)
+    for client, service, currency, status, count, price_minor in rows:
+        tallies[client, service].add(status, currency, count, price_minor)
+    places = {service.id: place for place, service in enumerate(services)}
+    for (client, service), tally in sorted(tallies.items(), key=lambda item: places[item[0][1]]):
+        tally.service = services[places[service]]
+        found.of(client).by_service.append(tally)
+
+
+async def _read_by_month(
+    context: Context, where: Conditions, found: StatisticsFound, *, per_client: bool
+) -> None:
+    ends = [
+        (row.first_session_at, row.last_session_at)
+        for row in found.all()
+        if row.first_session_at is not None and row.last_session_at is not None
+    ]
+    if not ends:
+        return
+    first, last = min(first for first, _ in ends), max(last for _, last in ends)
+    spans = [
+        [str(month), to_text(start), to_text(end)]
+        for month, start, end in months(from_text(first), from_text(last), context.zone())
+    ]
+    front, group = _grouped("month.label", per_client=per_client)
+    listed = where.bind(orjson.dumps(spans).decode())
+    rows = await context.database.fetch(
+        f"SELECT {front}, {_SUMS} FROM {context.database.spans(listed)} AS month "
+        "CROSS JOIN session WHERE session.starts_at >= month.from_at "
+        f"AND session.starts_at < month.until_at AND {where.sql} GROUP BY {group}",
+        where.parameters,
+    )
+    tallies: dict[tuple[str | None, str], MonthRow] = {}
+    for client, label, currency, status, count, price_minor in rows:
+        month = tallies.setdefault((client, label), MonthRow(month=date.fromisoformat(label)))
+        month.add(status, currency, count, price_minor)
+    for (client, _), month in sorted(tallies.items(), key=lambda item: item[1].month):
+        found.of(client).by_month.append(month)
+

@@ -1,0 +1,44 @@
+"""The practitioner's schema, built once."""
+
+import logging
+from functools import cache
+from typing import Any
+
+import strawberry
+from graphql import GraphQLError
+from strawberry.schema.config import StrawberryConfig
+
+from resolvers.errors import Refused
+from resolvers.scalars import SCALARS
+from schema.client import Client
+from schema.practice import Calendar, Practitioner, Service
+from schema.query import Query
+from schema.session import Session
+import schema.words  # noqa: F401 - registers the enums of the record
+
+logger = logging.getLogger("session_history.graphql")
+
+
+def is_for_the_caller(error: GraphQLError) -> bool:
+    """Whether an error is the caller's to read: a refusal, or a document that does not fit."""
+    original = error.original_error
+    return original is None or isinstance(original, Refused | GraphQLError)
+
+
+class PractitionerSchema(strawberry.Schema):
+    """Logs what is a bug, and only that: Strawberry logs every mistake of a caller's at ERROR."""
+
+    def process_errors(self, errors: list[GraphQLError], execution_context: Any = None) -> None:
+        for error in errors:
+            if not is_for_the_caller(error):
+                logger.error("a resolver failed", exc_info=error.original_error)
+
+
+@cache
+def practitioner_schema() -> PractitionerSchema:
+    """The schema at /graphql."""
+    return PractitionerSchema(
+        query=Query,
+        types=[Practitioner, Client, Service, Calendar, Session],
+        config=StrawberryConfig(scalar_map=SCALARS),
+    )

@@ -1,0 +1,44 @@
+"""How a type of the API is declared over the rows that resolvers return.
+
+A Strawberry type here is a declaration only: no instance of one is ever made. Fields read the
+row's attributes of the same name, or name a resolver.
+"""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import strawberry
+from graphql import GraphQLResolveInfo
+
+Declared = TypeVar("Declared")
+
+
+def over(row: type[Any], *, description: str, name: str | None = None) -> Callable[[type[Declared]], type[Declared]]:
+    """Declare a type over `row`.
+
+    `is_type_of` is what tells rows apart behind an interface; Strawberry's own would ask whether
+    the row is an instance of the declaration.
+    """
+
+    def declare(cls: type[Declared]) -> type[Declared]:
+        def is_type_of(_cls: type[Any], value: object, _info: GraphQLResolveInfo) -> bool:
+            return isinstance(value, row)
+
+        cls.is_type_of = classmethod(is_type_of)  # type: ignore[attr-defined]  # Strawberry's hook
+        return strawberry.type(cls, name=name, description=description)
+
+    return declare
+
+
+def resolved(resolver: Callable[..., Any], *, description: str, name: str | None = None) -> Any:
+    """A field that `resolver` answers with rows.
+
+    Typed as anything: a resolver's rows are not instances of the field's declared type.
+    tests/schema/test_declarations.py checks that each is what the declaration is over.
+    """
+    return strawberry.field(resolver=resolver, description=description, name=name)
+
+
+def read(description: str, *, attribute: str | None = None) -> Any:
+    """A field that is an attribute of the row; `attribute` where Python needs another name."""
+    return strawberry.field(description=description, name=attribute)
