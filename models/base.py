@@ -51,4 +51,3 @@ class Owned(Model):
     def __repr__(self) -> str:
         # Tortoise prints its primary key; a log line must never carry more of a record than that.
         return f"<{type(self).__name__} {self.__dict__.get('id', '')}>"
-

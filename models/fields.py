@@ -14,9 +14,9 @@ def own_id(kind: Kind) -> Any:
     return CharField(max_length=30, primary_key=True, default=lambda: new_id(kind))
 
 
-def id_of(*, null: bool = False) -> Any:
-    """The id of another row."""
-    return CharField(max_length=30, null=null)
+def id_of(**options: Any) -> Any:
+    """The id of another row; `null=True` where there may be none."""
+    return CharField(max_length=30, **options)
 
 
 class InstantField(Field[datetime], datetime):

@@ -17,6 +17,11 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFKC", folded)
 
 
+def search_text(name: str, email: str | None, phone: str | None) -> str:
+    """What a search for a client looks through; a phone number also without its spaces."""
+    return fold("\n".join([name, email or "", phone or "", "".join((phone or "").split())]))
+
+
 def sort_key(name: str) -> str:
     """`name` as a list sorts it: folded, and Latin letters without their accents."""
     return _ACCENTS.sub("", unicodedata.normalize("NFKD", fold(name)))

@@ -22,7 +22,9 @@ MIGRATIONS: Final = Path(__file__).parent / "migrations"
 # Any number will do, as long as every process that migrates takes the same one.
 _ADVISORY_LOCK: Final = 7_270_001
 
-_BOOK: Final = "CREATE TABLE IF NOT EXISTS schema_migration (name TEXT PRIMARY KEY, applied_at TEXT NOT NULL)"
+_BOOK: Final = (
+    "CREATE TABLE IF NOT EXISTS schema_migration (name TEXT PRIMARY KEY, applied_at TEXT NOT NULL)"
+)
 
 
 class MigrationFailed(Exception):

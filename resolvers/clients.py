@@ -14,8 +14,8 @@ from models.instants import to_text
 from resolvers.conditions import Conditions
 from resolvers.context import Context, Info, context_of
 from resolvers.cursor import list_identity
-from resolvers.described import described
 from resolvers.days import day_start
+from resolvers.described import described
 from resolvers.errors import BadInput
 from resolvers.lookahead import selected
 from resolvers.pages import (
@@ -54,8 +54,9 @@ described(
     "The order of a list of clients.",
     NAME="By name; case and accents make no difference. The default.",
     NEWEST_FIRST="The client added last at the top.",
-    LAST_SESSION_FIRST="By `lastSession`, the most recent at the top; clients without one at the end.",
-    LONGEST_SINCE_LAST_SESSION="By `lastSession`, the oldest at the top; clients without one before them.",
+    LAST_SESSION_FIRST="By `lastSession`, the most recent at the top; clients without one come last.",
+    LONGEST_SINCE_LAST_SESSION="By `lastSession`, the oldest at the top; clients without one "
+    "come first.",
 )
 
 
@@ -223,9 +224,7 @@ def _around_now(client: ClientRow, context: Context, sort: SessionSort) -> Any:
             where.add("session.client_id = {}", ids[0])
             found = {ids[0]: await read_sessions(context, where, order=order, limit=1)}
         else:
-            found = await read_sessions_of_clients(
-                context, where, list(ids), order=order, limit=1
-            )
+            found = await read_sessions_of_clients(context, where, list(ids), order=order, limit=1)
         return [found[one][0] if found[one] else None for one in ids]
 
     return context.loader(("around now", sort), lambda: DataLoader(load)).load(client.id)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Hashable
 from datetime import datetime, timedelta
-from typing import Any, TypeAlias, cast
+from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
 import strawberry
@@ -55,4 +55,4 @@ Info: TypeAlias = strawberry.Info[Context, None]
 
 def context_of(info: Info) -> Context:
     """The context of the operation that a field belongs to."""
-    return cast(Context, info.context)
+    return info.context

@@ -26,7 +26,9 @@ def day_start(day: date, zone: ZoneInfo) -> datetime:
     return datetime.fromtimestamp(after, UTC)
 
 
-def months(first: datetime, last: datetime, zone: ZoneInfo) -> Iterator[tuple[date, datetime, datetime]]:
+def months(
+    first: datetime, last: datetime, zone: ZoneInfo
+) -> Iterator[tuple[date, datetime, datetime]]:
     """Each month of `zone` from that of `first` to that of `last`: its first day, start and end."""
     month = first.astimezone(zone).date().replace(day=1)
     start = day_start(month, zone)

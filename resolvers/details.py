@@ -30,7 +30,8 @@ def notes_preview(
     length: Annotated[
         int,
         strawberry.argument(
-            description=f"The most characters to return, the ellipsis included: 1 to {LONGEST_PREVIEW}."
+            description="The most characters to return, the ellipsis included: "
+            f"1 to {LONGEST_PREVIEW}."
         ),
     ] = 80,
 ) -> str | None:
@@ -80,9 +81,7 @@ def events(root: Any, info: Info) -> Any:
         trails: dict[str, list[SessionEventRow]] = {one: [] for one in ids}
         for session_id, identifier, at, kind, actor, changes, reason in rows:
             listed = [FieldChangeRow(*change) for change in orjson.loads(changes)]
-            trails[session_id].append(
-                SessionEventRow(identifier, at, kind, actor, listed, reason)
-            )
+            trails[session_id].append(SessionEventRow(identifier, at, kind, actor, listed, reason))
         return [trails[one] for one in ids]
 
     return context.loader("events", lambda: DataLoader(load)).load(root.id)

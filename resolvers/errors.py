@@ -1,6 +1,6 @@
 """What a query refuses, each with a code that a front end can act on.
 
-Anything else that is raised is a bug: it is logged with its request id and masked (server/errors.py).
+Anything else that is raised is a bug: it is logged with its request id, and masked.
 """
 
 from typing import Any, ClassVar

@@ -204,9 +204,7 @@ async def _read_pages(
     return {client: turned(rows, client) for client, rows in several.items()}
 
 
-async def _count(
-    context: Context, where: Conditions, *, per_client: bool
-) -> dict[str | None, int]:
+async def _count(context: Context, where: Conditions, *, per_client: bool) -> dict[str | None, int]:
     if not per_client:
         ((total,),) = await context.database.fetch(
             f"SELECT count(*) FROM session WHERE {where.sql}", where.parameters

@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-import strawberry
-
 from models.enums import SessionStatus
 from resolvers.described import described
 

@@ -7,22 +7,22 @@ from typing import Annotated, Any, Final, TypeAlias
 import orjson
 import strawberry
 
-from models.enums import HOLDS_SLOT, OPEN, SessionStatus
+from models.enums import HOLDS_SLOT, OPEN
 from models.folding import fold
 from models.identifiers import Kind, kind_of
 from models.instants import to_text
 from resolvers.conditions import Conditions
 from resolvers.context import Context
-from resolvers.described import described
 from resolvers.days import day_start
+from resolvers.described import described
 from resolvers.errors import BadInput
 from resolvers.pages import Order
 from resolvers.scalars import TimeZone
 from resolvers.sessions import session_conditions
 from resolvers.text import like_pattern, searched
+from resolvers.words import SessionStatus
 
 LONGEST_LIST: Final = 200
-
 
 
 def _has_status(statuses: tuple[SessionStatus, ...]) -> str:
@@ -64,7 +64,8 @@ described(
     "The order of a session history.",
     NEWEST_FIRST="Latest start at the top; the default.",
     OLDEST_FIRST="Earliest start at the top.",
-    BY_STATUS="Grouped: Pending, Confirmed, Completed, Cancelled, No Show; " "newest first inside a group.",
+    BY_STATUS="In groups: Pending, Confirmed, Completed, Cancelled, No Show; "
+    "newest first inside a group.",
 )
 
 
@@ -109,7 +110,8 @@ class SessionFilter:
     )
     calendar_ids: list[strawberry.ID] | None = strawberry.field(
         default=strawberry.UNSET,
-        description=f"On any of these calendars: 1 to {LONGEST_LIST} ids. An unknown id is an error.",
+        description=f"On any of these calendars: 1 to {LONGEST_LIST} ids. "
+        "An unknown id is an error.",
     )
     from_: date | None = strawberry.field(
         name="from",
@@ -267,4 +269,3 @@ async def _add_text(
         in_customer_notes.format(where.bind(like_pattern(wanted))),
         where.one_of("session.id", matching),
     )
-

@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
+from strawberry.dataloader import DataLoader
+
 from models.identifiers import Kind, kind_of
 from resolvers.conditions import Conditions
 from resolvers.context import Context, Info, Loader, context_of
 from resolvers.errors import Forbidden
 from resolvers.rows import CalendarRow, ClientRow, ServiceRow, SessionRow
-from strawberry.dataloader import DataLoader
 
 _SESSION: Final = (
     "session.id, session.starts_at, session.ends_at, session.duration_minutes, session.status, "
@@ -112,16 +113,15 @@ def session_rows(context: Context, rows: Iterable[Any]) -> list[SessionRow]:
             client = clients.get(client_id)
             if client is None:
                 client = clients[client_id] = ClientRow(*row[_CLIENT])
-        own = row[:_SESSION_FIELDS]
-        if refusal is not None:
-            own = (*own[:9], refusal, *own[10:])
-        sessions.append(SessionRow(*own, service, calendar, client))
+        session = SessionRow._make((*row[:_SESSION_FIELDS], service, calendar, client))
+        sessions.append(session if refusal is None else session._replace(private_notes=refusal))
     return sessions
 
 
 def service_row(values: Sequence[Any]) -> ServiceRow:
     """A service from its columns; SQLite keeps a truth value as 0 or 1."""
-    return ServiceRow(*values[:5], bool(values[5]))
+    identifier, name, duration_minutes, price_minor, currency, active = values
+    return ServiceRow(identifier, name, duration_minutes, price_minor, currency, bool(active))
 
 
 def session_loader(context: Context) -> Loader:

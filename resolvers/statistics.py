@@ -79,7 +79,7 @@ class Tally:
 
     @property
     def revenue(self) -> list[Money]:
-        """The prices of the completed sessions, one amount per currency; cancelling refunds nothing."""
+        """The prices of the completed sessions, one per currency; cancelling refunds nothing."""
         return [money(self.revenue_minor[code], code) for code in sorted(self.revenue_minor)]
 
     def rate(self, part: int) -> float | None:
@@ -245,4 +245,3 @@ async def _read_by_month(
         month.add(status, currency, count, price_minor)
     for (client, _), month in sorted(tallies.items(), key=lambda item: item[1].month):
         found.of(client).by_month.append(month)
-

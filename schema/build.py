@@ -14,7 +14,6 @@ from schema.client import Client
 from schema.practice import Calendar, Practitioner, Service
 from schema.query import Query
 from schema.session import Session
-import schema.words  # noqa: F401 - registers the enums of the record
 
 logger = logging.getLogger("session_history.graphql")
 

@@ -1,5 +1,6 @@
 """What has an id, and the smallest shared pieces."""
 
+from decimal import Decimal
 from typing import Any
 
 import strawberry
@@ -7,8 +8,6 @@ from graphql import GraphQLAbstractType, GraphQLResolveInfo
 
 from resolvers import pages, rows
 from resolvers.scalars import CurrencyCode
-from decimal import Decimal
-
 from schema.over import over, read
 
 _TYPE_OF_ROW = {
@@ -30,7 +29,7 @@ class Node:
 
     @classmethod
     def resolve_type(
-        cls, value: Any, info: GraphQLResolveInfo, abstract: GraphQLAbstractType
+        cls, value: Any, info: GraphQLResolveInfo[Any], abstract: GraphQLAbstractType
     ) -> str | None:
         """The type that is declared over the value's row."""
         return _TYPE_OF_ROW.get(type(value))

@@ -5,15 +5,20 @@ row's attributes of the same name, or name a resolver.
 """
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import strawberry
 from graphql import GraphQLResolveInfo
 
 Declared = TypeVar("Declared")
 
+# Which row each type is declared over, for those who check that the two fit.
+ROWS: Final[dict[type[Any], type[Any]]] = {}
 
-def over(row: type[Any], *, description: str, name: str | None = None) -> Callable[[type[Declared]], type[Declared]]:
+
+def over(
+    row: type[Any], *, description: str, name: str | None = None
+) -> Callable[[type[Declared]], type[Declared]]:
     """Declare a type over `row`.
 
     `is_type_of` is what tells rows apart behind an interface; Strawberry's own would ask whether
@@ -21,11 +26,13 @@ def over(row: type[Any], *, description: str, name: str | None = None) -> Callab
     """
 
     def declare(cls: type[Declared]) -> type[Declared]:
-        def is_type_of(_cls: type[Any], value: object, _info: GraphQLResolveInfo) -> bool:
+        def is_type_of(_cls: type[Any], value: object, _info: GraphQLResolveInfo[Any]) -> bool:
             return isinstance(value, row)
 
         cls.is_type_of = classmethod(is_type_of)  # type: ignore[attr-defined]  # Strawberry's hook
-        return strawberry.type(cls, name=name, description=description)
+        declared = strawberry.type(cls, name=name, description=description)
+        ROWS[declared] = row
+        return declared
 
     return declare
 
@@ -34,7 +41,6 @@ def resolved(resolver: Callable[..., Any], *, description: str, name: str | None
     """A field that `resolver` answers with rows.
 
     Typed as anything: a resolver's rows are not instances of the field's declared type.
-    tests/schema/test_declarations.py checks that each is what the declaration is over.
     """
     return strawberry.field(resolver=resolver, description=description, name=name)
 

@@ -31,7 +31,9 @@ class Service(Node):
     name: str = read("What it is called.")
     duration_minutes: int = read("How long a new session of it lasts, in minutes: 1 to 1440.")
     price: Money = read("What a new session of it costs. Changing it changes no session.")
-    active: bool = read("False once it is retired: it stays on its sessions, but books no new ones.")
+    active: bool = read(
+        "False once it is retired: it stays on its sessions, but books no new ones."
+    )
 
 
 @over(

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
-from models.enums import Actor, OriginKind, SessionEventKind, SessionStatus
 from resolvers import details, history, pages, rows
 from resolvers.rules import SessionAction
 from resolvers.sessions import session_of_origin
+from resolvers.words import Actor, OriginKind, SessionEventKind, SessionStatus
 from schema.node import Money, Node, PageInfo
 from schema.over import over, read, resolved
 from schema.practice import Calendar, Service
@@ -35,9 +35,7 @@ class SessionOrigin:
     """Set by `duplicateSession` and `bookFollowUp`."""
 
     kind: OriginKind = read("Whether it copies or follows.")
-    session: "Session | None" = resolved(
-        session_of_origin, description="The session it came from."
-    )
+    session: "Session | None" = resolved(session_of_origin, description="The session it came from.")
 
 
 @over(
@@ -86,7 +84,11 @@ class SessionEvent:
     reason: str | None = read("The reason that was given, if any.")
 
 
-@over(rows.SessionRow, name="Session", description="One session with a client: past, present or future.")
+@over(
+    rows.SessionRow,
+    name="Session",
+    description="One session with a client: past, present or future.",
+)
 class Session(Node):
     """A row of the session history, and its details."""
 
@@ -144,7 +146,11 @@ class SessionEdge:
     node: Session = read("The session.")
 
 
-@over(history.History, name="SessionConnection", description="A page of sessions, and facts about all of them.")
+@over(
+    history.History,
+    name="SessionConnection",
+    description="A page of sessions, and facts about all of them.",
+)
 class SessionConnection:
     """What is not selected is not read."""
 

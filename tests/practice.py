@@ -8,7 +8,7 @@ from typing import Any, Self
 from models import Calendar, Client, Practitioner, Service, Session, SessionEvent
 from models.database import Database
 from models.enums import AccessTokenKind, Actor, SessionEventKind, SessionStatus
-from models.folding import fold, sort_key
+from models.folding import fold, search_text, sort_key
 from resolvers.context import Context
 from resolvers.principal import Principal
 from schema.build import practitioner_schema
@@ -61,8 +61,6 @@ class Practice:
         return cls(database, practitioner, service, calendar)
 
     async def add_client(self, name: str = "Ada Lovelace", **given: Any) -> Client:
-        email, phone = given.get("email"), given.get("phone")
-        searched = [name, email or "", phone or "", "".join((phone or "").split())]
         return await Client.create(
             **{
                 "practitioner_id": self.practitioner.id,
@@ -70,7 +68,7 @@ class Practice:
                 "email": None,
                 "phone": None,
                 "time_zone": "Europe/Berlin",
-                "search_text": fold("\n".join(searched)),
+                "search_text": search_text(name, given.get("email"), given.get("phone")),
                 "sort_name": sort_key(name),
                 "created_at": NOW,
                 "updated_at": NOW,

@@ -27,7 +27,7 @@ from tortoise.connection import get_connections
 from models.engines.settled import settled
 
 
-class _Connection(asyncpg.connection.Connection):  # type: ignore[type-arg]  # generic in stubs only
+class _Connection(asyncpg.connection.Connection):
     """A pooled connection whose session state nobody changes, so that nothing is to be reset."""
 
     __slots__ = ()
@@ -48,7 +48,6 @@ class _Dialect:
     def list_parameter(values: Sequence[str]) -> object:
         """A list as a parameter for `any_of`."""
         return list(values)
-
 
     @staticmethod
     def spans(placeholder: str) -> str:
@@ -125,7 +124,8 @@ class PostgresEngine(_Dialect, AsyncpgDBClient):
     async def fetch(self, sql: str, parameters: Sequence[object] = ()) -> list[Any]:
         """The rows of one statement, as last committed."""
         async with self.acquire_connection() as connection:
-            return await connection.fetch(sql, *parameters)
+            rows: list[Any] = await connection.fetch(sql, *parameters)
+            return rows
 
     async def stream(
         self, sql: str, parameters: Sequence[object] = (), *, chunk: int = 500

@@ -62,7 +62,6 @@ class _Dialect:
         """A list as a parameter for `any_of`."""
         return orjson.dumps(list(values)).decode()
 
-
     @staticmethod
     def spans(placeholder: str) -> str:
         """SQL: a table (label, from_at, until_at) of the JSON list bound to `placeholder`."""

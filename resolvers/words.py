@@ -1,0 +1,46 @@
+"""The enums of the record, as the API describes them.
+
+Whatever declares a field, an argument or an input of one of them takes it from here: Strawberry
+would otherwise make an enum without descriptions of it, at first sight.
+"""
+
+from models.enums import Actor, OriginKind, SessionEventKind, SessionStatus
+from resolvers.described import described
+
+__all__ = ["Actor", "OriginKind", "SessionEventKind", "SessionStatus"]
+
+described(
+    SessionStatus,
+    "Where a session stands.",
+    PENDING="Awaiting confirmation. Holds its slot.",
+    CONFIRMED="Confirmed and scheduled. Holds its slot.",
+    COMPLETED="The session took place. Holds its slot, and counts towards revenue.",
+    CANCELLED="The session was cancelled. Its slot is free.",
+    NO_SHOW="The client did not attend. Its slot is free.",
+)
+described(
+    OriginKind,
+    "How a session came from another one.",
+    DUPLICATE="It was booked as the same again.",
+    FOLLOW_UP="It was booked to follow the other.",
+)
+described(
+    Actor,
+    "Who did something to a session.",
+    PRACTITIONER="The practitioner, or an app with a token of theirs.",
+    CLIENT="The client, through the portal.",
+    SYSTEM="The server itself: an import, or mail it delivered.",
+)
+described(
+    SessionEventKind,
+    "What happened to a session.",
+    BOOKED="It was made.",
+    STATUS_CHANGED="Its status changed.",
+    RESCHEDULED="It was given a new start, duration or calendar.",
+    EDITED="Its service, calendar, duration or price changed.",
+    CUSTOMER_NOTES_CHANGED="The notes that the client sees changed.",
+    PRIVATE_NOTES_CHANGED="The private notes changed; their text never stands in the trail.",
+    CLIENT_DELETED="Its client was deleted.",
+    EMAIL_SENT="A message about it was accepted by the mail server.",
+    IMPORTED="It was brought along from another product.",
+)

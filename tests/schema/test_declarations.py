@@ -1,0 +1,22 @@
+"""Types are declared over rows; every field they read is there."""
+
+from typing import Any
+
+import pytest
+from strawberry.types import get_object_definition
+
+from schema.build import practitioner_schema
+from schema.over import ROWS
+
+practitioner_schema()
+
+
+@pytest.mark.parametrize("declared", ROWS, ids=lambda one: one.__name__)
+def test_every_plain_field_is_an_attribute_of_its_row(declared: type[Any]) -> None:
+    row = ROWS[declared]
+    there = {*dir(row), *getattr(row, "__annotations__", {})}
+    definition = get_object_definition(declared, strict=True)
+
+    plain = [field.python_name for field in definition.fields if field.base_resolver is None]
+
+    assert [name for name in plain if name not in there] == []
