@@ -54,7 +54,7 @@ described(
     "The order of a list of clients.",
     NAME="By name; case and accents make no difference. The default.",
     NEWEST_FIRST="The client added last at the top.",
-    LAST_SESSION_FIRST="By `lastSession`, the most recent at the top; clients without one come last.",
+    LAST_SESSION_FIRST="By `lastSession`, the latest at the top; clients without one come last.",
     LONGEST_SINCE_LAST_SESSION="By `lastSession`, the oldest at the top; clients without one "
     "come first.",
 )
