@@ -32,7 +32,7 @@ from resolvers.pages import (
 )
 from resolvers.rows import ClientRow, SessionRow
 from resolvers.session_filter import HOLDS_A_SLOT, IS_OPEN, ORDERS, SessionSort
-from resolvers.sessions import read_sessions, read_sessions_of_clients, session_conditions
+from resolvers.sessions import read_sessions_of_clients, session_conditions
 from resolvers.text import like_pattern, searched
 
 _COLUMNS: Final = (
@@ -111,6 +111,7 @@ _LAST_SESSION: Final = (
     f"AND session.ends_at <= {{}} AND {HOLDS_A_SLOT} "
     "ORDER BY session.starts_at DESC LIMIT 1), {})"
 )
+_ONLY_THE_FIRST: Final = PageArguments(limit=0, backwards=False, after=None, before=None)
 _NEVER: Final = "1969-12-31T00:00:00Z"
 
 _ORDERS: Final = {
@@ -219,12 +220,9 @@ def _around_now(client: ClientRow, context: Context, sort: SessionSort) -> Any:
         else:
             where.add("session.ends_at > {}", context.now_text)
             where.add(f"session.starts_at > {{}} AND {IS_OPEN}", context.day_ago_text)
-        order = ORDERS[sort].sql()
-        if len(ids) == 1:
-            where.add("session.client_id = {}", ids[0])
-            found = {ids[0]: await read_sessions(context, where, order=order, limit=1)}
-        else:
-            found = await read_sessions_of_clients(context, where, list(ids), order=order, limit=1)
+        found = await read_sessions_of_clients(
+            context, where, ids, order=ORDERS[sort], page=_ONLY_THE_FIRST
+        )
         return [found[one][0] if found[one] else None for one in ids]
 
     return context.loader(("around now", sort), lambda: DataLoader(load)).load(client.id)
@@ -239,7 +237,7 @@ async def _read_page(
     )
     key = _sort_key(where, context, sort)
     bounds = where.outside()
-    order.add_bounds(bounds, page, identity)
+    order.add_bounds(bounds, order.bounds(page, identity))
     rows = await context.database.fetch(
         f"SELECT {_COLUMNS}, client.sort_key FROM "
         f"(SELECT {_COLUMNS}, {key} AS sort_key FROM client WHERE {where.sql}) AS client "

@@ -25,7 +25,11 @@ class Conditions:
 
     def add(self, text: str, *values: object) -> None:
         """Require `text`, in which each `{}` stands for one of `values`."""
-        self._texts.append(text.format(*map(self.bind, values)))
+        self._texts.append(self.part(text, *values))
+
+    def part(self, text: str, *values: object) -> str:
+        """`text` with its values bound, to be required by a part of the query only."""
+        return text.format(*map(self.bind, values))
 
     def among(self, column: str, values: Sequence[str]) -> None:
         """Require that `column` is one of `values`; the SQL is the same for any number of them."""

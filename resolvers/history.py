@@ -34,9 +34,11 @@ from resolvers.session_filter import (
     Filter,
     SessionSort,
     Sort,
+    bounds_time,
     canonical,
     conditions_of,
 )
+from resolvers.session_groups import read_by_status
 from resolvers.sessions import read_sessions, read_sessions_of_clients
 from resolvers.statistics import StatisticsParts, StatisticsRow, read_statistics
 
@@ -187,10 +189,14 @@ async def _read_pages(
     def turned(rows: list[SessionRow], client: str | None) -> Page[SessionRow]:
         return page_of(rows, page, order=order, identity=identity(client))
 
-    direction = order.sql(backwards=page.backwards)
     if owners is None or len(owners) == 1:
         client = owners[0] if owners else None
-        order.add_bounds(where, page, identity(client))
+        bounds = order.bounds(page, identity(client))
+        if request.sort is SessionSort.BY_STATUS and bounds_time(request.filter):
+            rows = await read_by_status(context, where, bounds, order=order, page=page)
+            return {client: turned(rows, client)}
+        order.add_bounds(where, bounds)
+        direction = order.sql(backwards=page.backwards)
         rows = await read_sessions(context, where, order=direction, limit=page.limit + 1)
         return {client: turned(rows, client)}
     if page.after is not None or page.before is not None:
@@ -198,9 +204,7 @@ async def _read_pages(
             "after" if page.after is not None else "before",
             "is a cursor of one client's list, and here are the lists of several.",
         )
-    several = await read_sessions_of_clients(
-        context, where, owners, order=direction, limit=page.limit + 1
-    )
+    several = await read_sessions_of_clients(context, where, owners, order=order, page=page)
     return {client: turned(rows, client) for client, rows in several.items()}
 
 

@@ -7,7 +7,7 @@ those of the GraphQL Cursor Connections Specification.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, Final, Generic, Self, TypeAlias, TypeVar
+from typing import Annotated, Any, Final, Generic, Literal, Self, TypeAlias, TypeVar
 
 import strawberry
 
@@ -76,6 +76,18 @@ class PageArguments:
 
 
 @dataclass(frozen=True, slots=True)
+class Bound:
+    """Rows whose sort key is less (`<`) or greater (`>`) than `key`."""
+
+    sign: Literal["<", ">"]
+    key: SortKey
+
+    def sql(self, keys: Sequence[str]) -> str:
+        """The comparison of `keys`, with a `{}` for each value of the key."""
+        return f"({', '.join(keys)}) {self.sign} ({', '.join(['{}'] * len(keys))})"
+
+
+@dataclass(frozen=True, slots=True)
 class Order:
     """A total order: SQL expressions that together are unique and never null, all one way.
 
@@ -92,21 +104,33 @@ class Order:
         way = "DESC" if self.descending is not backwards else "ASC"
         return ", ".join(f"{key} {way}" for key in self.keys)
 
-    def add_bounds(self, where: Conditions, page: PageArguments, identity: bytes) -> None:
-        """Require that rows lie after `page.after` and before `page.before`.
+    def sorted(self, rows: Sequence[Any], *, backwards: bool = False) -> list[Any]:
+        """Rows in this order."""
+        return sorted(rows, key=self.of_row, reverse=self.descending is not backwards)
 
-        Compared as one row value: both engines then seek in the index to where the page begins.
+    def bounds(self, page: PageArguments, identity: bytes) -> list[Bound]:
+        """Between which rows the page lies: after that of `after`, before that of `before`.
 
         Raises:
             BadInput: a cursor of another list.
         """
-        for argument, cursor in (("after", page.after), ("before", page.before)):
-            if cursor is None:
-                continue
-            key = decode(cursor, identity, shape=self.shape, argument=argument)
-            sign = "<" if self.descending is (argument == "after") else ">"
-            values = ", ".join(["{}"] * len(key))
-            where.add(f"({', '.join(self.keys)}) {sign} ({values})", *key)
+        cursors = (("after", page.after), ("before", page.before))
+        return [
+            Bound(
+                sign="<" if self.descending is (argument == "after") else ">",
+                key=decode(cursor, identity, shape=self.shape, argument=argument),
+            )
+            for argument, cursor in cursors
+            if cursor is not None
+        ]
+
+    def add_bounds(self, where: Conditions, bounds: Sequence[Bound]) -> None:
+        """Require that rows lie within `bounds`.
+
+        Compared as one row value: both engines then seek in the index to where the page begins.
+        """
+        for bound in bounds:
+            where.add(bound.sql(self.keys), *bound.key)
 
 
 @dataclass(frozen=True, slots=True)

@@ -159,6 +159,16 @@ def canonical(filter_: object) -> str | None:
     return orjson.dumps(given, option=orjson.OPT_SORT_KEYS).decode() if given else None
 
 
+def bounds_time(filter_: object) -> bool:
+    """Whether the filter lets only sessions of some time through."""
+    return isinstance(filter_, SessionFilter) and (
+        _is_given(filter_.from_)
+        or _is_given(filter_.to)
+        or filter_.period in {SessionPeriod.UPCOMING, SessionPeriod.PAST}
+        or filter_.needs_status is True
+    )
+
+
 async def conditions_of(
     context: Context, filter_: object, *, clients: list[str] | None = None
 ) -> Conditions:

@@ -9,6 +9,7 @@ from models.identifiers import Kind, kind_of
 from resolvers.conditions import Conditions
 from resolvers.context import Context, Info, Loader, context_of
 from resolvers.errors import Forbidden
+from resolvers.pages import Order, PageArguments
 from resolvers.rows import CalendarRow, ClientRow, ServiceRow, SessionRow
 
 _SESSION: Final = (
@@ -23,10 +24,12 @@ _BESIDE: Final = (
     "service.active, calendar.id, calendar.name, calendar.color, calendar.time_zone, client.id, "
     "client.name, client.email, client.phone, client.time_zone, client.created_at"
 )
+# LEFT, although a session always has a service and a calendar: SQLite then reads the sessions first,
+# in the order of their index, instead of beginning with a table of few rows and sorting afterwards.
 _JOINS: Final = (
-    "JOIN service ON service.practitioner_id = session.practitioner_id "
+    "LEFT JOIN service ON service.practitioner_id = session.practitioner_id "
     "AND service.id = session.service_id "
-    "JOIN calendar ON calendar.practitioner_id = session.practitioner_id "
+    "LEFT JOIN calendar ON calendar.practitioner_id = session.practitioner_id "
     "AND calendar.id = session.calendar_id "
     "LEFT JOIN client ON client.practitioner_id = session.practitioner_id "
     "AND client.id = session.client_id"
@@ -58,29 +61,50 @@ async def read_sessions(
     return session_rows(context, rows)
 
 
-async def read_sessions_of_clients(
-    context: Context, where: Conditions, clients: Sequence[str], *, order: str, limit: int
-) -> dict[str, list[SessionRow]]:
-    """The first `limit` sessions of each client, in one statement.
+async def read_branches(
+    context: Context, where: Conditions, branches: Sequence[str], *, order: str, limit: int
+) -> list[SessionRow]:
+    """The first `limit` sessions of each branch, in one statement and in no particular order.
 
-    One branch per client seeks in the history index and stops after `limit` rows; a window
-    function would read every session of all of them.
+    A branch is one more condition, made with `where.part`, that lets an index give its rows in
+    order: each seeks to where it begins and stops after `limit` rows. A window function would read
+    every session of all of them; sorting here what was limited there is less than either engine
+    would do.
     """
+    if not branches:
+        return []
     most = where.bind(limit)
-    branches = " UNION ALL ".join(
-        f"SELECT * FROM (SELECT session.id FROM session WHERE {where.sql} "
-        f"AND session.client_id = {where.bind(client)} ORDER BY {order} LIMIT {most}) AS one_client"
-        for client in clients
+    pages = " UNION ALL ".join(
+        f"SELECT * FROM (SELECT session.* FROM session WHERE {where.sql} AND {branch} "
+        f"ORDER BY {order} LIMIT {most}) AS branch"
+        for branch in branches
     )
-    owner = where.bind(context.principal.practitioner_id)
     rows = await context.database.fetch(
-        f"SELECT {_columns(context)}, {_BESIDE} FROM ({branches}) AS page "
-        f"JOIN session ON session.practitioner_id = {owner} AND session.id = page.id "
-        f"{_JOINS} ORDER BY {order}",
+        f"SELECT {_columns(context)}, {_BESIDE} FROM ({pages}) AS session {_JOINS}",
         where.parameters,
     )
+    return session_rows(context, rows)
+
+
+async def read_sessions_of_clients(
+    context: Context,
+    where: Conditions,
+    clients: Sequence[str],
+    *,
+    order: Order,
+    page: PageArguments,
+) -> dict[str, list[SessionRow]]:
+    """The first `page.limit + 1` sessions of each client, in one statement."""
+    branches = [where.part("session.client_id = {}", client) for client in clients]
+    rows = await read_branches(
+        context,
+        where,
+        branches,
+        order=order.sql(backwards=page.backwards),
+        limit=page.limit + 1,
+    )
     found: dict[str, list[SessionRow]] = {client: [] for client in clients}
-    for row in session_rows(context, rows):
+    for row in order.sorted(rows, backwards=page.backwards):
         if row.client is not None:
             found[row.client.id].append(row)
     return found

@@ -100,8 +100,38 @@ def url(engine: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return named(server, name)
 
 
+@pytest.fixture(scope="session")
+def shared_urls() -> dict[str, str]:
+    return {}
+
+
 @pytest.fixture
-async def database(url: str) -> AsyncIterator[Database]:
+def shared_url(engine: str, request: pytest.FixtureRequest, shared_urls: dict[str, str]) -> str:
+    """The address of a migrated database that tests share, each with practitioners of its own."""
+    if engine not in shared_urls:
+        if engine == "sqlite":
+            folder: pytest.TempPathFactory = request.getfixturevalue("tmp_path_factory")
+            path = folder.mktemp("shared") / "session-history.db"
+            asyncio.run(upgrade(f"sqlite:///{path}"))
+            shared_urls[engine] = f"sqlite:///{path}"
+        else:
+            server: str = request.getfixturevalue("postgres_server")
+            asyncio.run(_execute(server, "CREATE DATABASE shared"))
+            asyncio.run(upgrade(named(server, "shared")))
+            shared_urls[engine] = named(server, "shared")
+    return shared_urls[engine]
+
+
+@pytest.fixture
+async def database(shared_url: str) -> AsyncIterator[Database]:
+    """A database that other tests use too: its tenants keep them apart."""
+    async with Database(shared_url) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def own_database(url: str) -> AsyncIterator[Database]:
+    """A database of the test's own, for what looks at all of it."""
     async with Database(url) as opened:
         yield opened
 
