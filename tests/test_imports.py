@@ -1,4 +1,4 @@
-"""Imports run one way only: server → schema → resolvers → models, never upwards, never in a circle."""
+"""Imports run one way: server → schema → resolvers → models, never up, never in a circle."""
 
 import ast
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""The session history: filters and orders, as a front end sees them (product.md, Session history)."""
+"""The session history: filters and orders, as a front end sees them."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from models import Client, Session
-from models.enums import AccessTokenKind, SessionStatus
+from models.enums import AccessTokenKind, SessionEventKind, SessionStatus
 from tests.practice import NOW, Practice
 
 LIST = """
@@ -51,6 +51,10 @@ async def listed(
     ids = [node["id"] for node in sessions["nodes"]]
     assert sessions["totalCount"] == sessions["stats"]["total"] == len(ids)
     return ids
+
+
+def notes_in(column: str, text: str) -> dict[str, Any]:
+    return {column: text}
 
 
 def ids_of(*sessions: Session) -> list[str]:
@@ -173,8 +177,8 @@ async def test_text_is_found_regardless_of_case_in_every_script(
     practice: Practice, column: str, notes: str, searched: str
 ) -> None:
     client = await practice.add_client()
-    wanted = await practice.add_session(client, **{column: f"before {notes} after"})
-    await practice.add_session(client, **{column: "something else, 100 or sure-thing"})
+    wanted = await practice.add_session(client, **notes_in(column, f"before {notes} after"))
+    await practice.add_session(client, **notes_in(column, "something else, 100 or sure-thing"))
     await practice.add_session(client)
 
     assert await listed(practice, client, {"text": searched}) == ids_of(wanted)
@@ -269,7 +273,10 @@ async def test_a_session_shows_all_its_details(practice: Practice) -> None:
     )
     await practice.add_event(session)
     await practice.add_event(
-        session, "STATUS_CHANGED", session_version=2, changes='[["status","PENDING","CANCELLED"]]'
+        session,
+        SessionEventKind.STATUS_CHANGED,
+        session_version=2,
+        changes='[["status","PENDING","CANCELLED"]]',
     )
 
     answer = await practice.ask(DETAILS, {"id": session.id})

@@ -316,7 +316,7 @@ def sendable(name: str, value: Any, names: dict[str, list[str]]) -> Any:
 def test_every_day_around_a_change_of_the_clock_holds_exactly_the_sessions_that_start_on_it(
     zone: str,
 ) -> None:
-    """One session an hour; asked about the days on which the clock changes and those beside them."""
+    """One session an hour; asked about the days of the change and those beside them."""
     year = [datetime(2026, 1, 1, tzinfo=UTC) + timedelta(hours=hour) for hour in range(365 * 24)]
 
     async def check() -> None:

@@ -43,7 +43,7 @@ def reachable(schema: GraphQLSchema, root: GraphQLNamedType) -> list[GraphQLName
 
 def said_of(named: GraphQLNamedType) -> dict[str, str]:
     """All that the contract says of a type, by name, as text that can be compared."""
-    said = {}
+    said: dict[str, str] = {}
     if isinstance(named, GraphQLObjectType | GraphQLInterfaceType):
         said |= {f"implements {one.name}": "" for one in named.interfaces}
         for name, field in named.fields.items():
