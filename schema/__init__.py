@@ -1,0 +1,1 @@
+"""What the API says: declarations over the rows that resolvers return."""

@@ -1,0 +1,1 @@
+"""The two databases under Tortoise. Nobody else asks which one it is."""

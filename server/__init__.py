@@ -1,0 +1,1 @@
+"""How the server is reached: HTTP, health, settings, logs, the command line."""

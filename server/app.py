@@ -1,0 +1,51 @@
+"""The ASGI application: what is reached under which path."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from models.database import Database
+from models.transaction import drain
+from schema.build import practitioner_schema
+from server import graphiql
+from server.graphql_http import GraphQLEndpoint
+from server.health import health_routes
+from server.logs import configure_logs
+from server.request_log import RequestLog
+from server.settings import Settings, read_settings
+
+
+def create_app(settings: Settings | None = None) -> Starlette:
+    """The application; uvicorn calls this in every worker, with the settings of the environment."""
+    settings = settings or read_settings()
+    configure_logs(settings.log_level)
+    database = Database(settings.database_url, pool_size=settings.database_pool_size)
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        async with database:
+            yield
+            await drain()
+
+    endpoint = GraphQLEndpoint(
+        practitioner_schema(), lambda: database, with_graphiql=settings.graphiql
+    )
+    return Starlette(
+        routes=[
+            Route("/", _home),
+            Route("/graphql", endpoint),
+            *health_routes(lambda: database),
+            *([graphiql.assets()] if settings.graphiql else []),
+        ],
+        middleware=[Middleware(RequestLog)],
+        lifespan=lifespan,
+    )
+
+
+async def _home(_request: Request) -> Response:
+    return RedirectResponse("/graphql")

@@ -1,0 +1,215 @@
+"""The command line: `session-history`."""
+
+import asyncio
+import os
+from collections.abc import Coroutine
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final, TypeVar
+
+import click
+import uvicorn
+from graphql import GraphQLError
+
+from models import AccessToken
+from models.database import Database
+from models.migrate import upgrade
+from models.transaction import Transaction, orm, write
+from resolvers.access import issue_token, practitioner_id_of
+from resolvers.errors import Refused
+from resolvers.practitioners import EmailTaken, add_practitioner
+from resolvers.scalars import parse_currency, parse_time_zone
+from schema.build import practitioner_schema
+from server import demo
+from server.settings import PREFIX, Settings, WrongSetting, read_settings
+
+Result = TypeVar("Result")
+
+_DEMO_LABEL: Final = "serve --demo"
+_DEMO_TOKEN_LIFE: Final = timedelta(days=30)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+def main() -> None:
+    """The GraphQL server behind the session history of a practice.
+
+    Settings come from environment variables SESSION_HISTORY_… and a .env file; README.md has the
+    table of them. SESSION_HISTORY_DATABASE_URL picks the database: by default SQLite, right here.
+    """
+
+
+@main.command()
+@click.option("--host", help="The address to listen on.")
+@click.option("--port", type=click.IntRange(1, 65535), help="The port to listen on.")
+@click.option("--workers", type=click.IntRange(1, 64), help="How many processes answer requests.")
+@click.option("--demo", "with_demo", is_flag=True, help="Have a practice to look at in it.")
+@click.option("--reload", is_flag=True, help="Start anew whenever a source file changes.")
+def serve(
+    host: str | None, port: int | None, workers: int | None, *, with_demo: bool, reload: bool
+) -> None:
+    """Migrate the database, then answer requests until stopped."""
+    given = {"host": host, "port": port, "workers": workers}
+    # Workers are processes of their own, which read their settings from the environment.
+    os.environ.update({f"{PREFIX}{k}".upper(): str(v) for k, v in given.items() if v is not None})
+    settings = checked_settings()
+    run(_migrated(settings))
+    address = f"http://{settings.host}:{settings.port}"
+    if with_demo:
+        token = run(_demo_token(settings))
+        click.echo(f"Sign-in   {demo.DEMO_EMAIL} / {demo.DEMO_PASSWORD}")
+        click.echo(f"Token     {token}")
+    click.echo(f"GraphiQL  {address}/graphql in a browser; apps post to the same address")
+    uvicorn.run(
+        "server.app:create_app",
+        factory=True,
+        host=settings.host,
+        port=settings.port,
+        workers=settings.workers,
+        reload=reload,
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        ws="none",
+        timeout_graceful_shutdown=15,
+    )
+
+
+@main.command()
+def migrate() -> None:
+    """Bring the database's tables up to date; safe to repeat."""
+    applied = run(_migrated(checked_settings()))
+    click.echo("\n".join(f"Applied {name}." for name in applied) or "Up to date.")
+
+
+@main.command("demo")
+def fill_demo() -> None:
+    """Add a practice to look at, whose practitioner is demo@example.com."""
+    settings = checked_settings()
+
+    async def fill() -> int:
+        await _migrated(settings)
+        async with opened(settings) as database:
+            return await demo.fill(database, now=now())
+
+    try:
+        added = run(fill())
+    except demo.AlreadyThere:
+        raise click.ClickException(f"{demo.DEMO_EMAIL} is in this database already.") from None
+    click.echo(f"Added {added} sessions. Sign-in {demo.DEMO_EMAIL} / {demo.DEMO_PASSWORD}")
+
+
+@main.command("practitioner")
+@click.argument("email")
+@click.option("--name", prompt=True, help="The name that clients see.")
+@click.option("--time-zone", prompt=True, help="An IANA name, as Europe/Berlin.")
+@click.option("--currency", prompt=True, help="An ISO 4217 code, as EUR.")
+@click.password_option(help="At least 12 characters.")
+def new_practitioner(email: str, name: str, time_zone: str, currency: str, password: str) -> None:
+    """Add a practitioner who signs in with EMAIL."""
+    settings = checked_settings()
+
+    async def add() -> None:
+        await _migrated(settings)
+        async with opened(settings) as database:
+            await add_practitioner(
+                database,
+                name=name,
+                email=email,
+                password=password,
+                time_zone=parse_time_zone(time_zone),
+                currency=parse_currency(currency),
+                now=now(),
+            )
+
+    try:
+        run(add())
+    except EmailTaken:
+        raise click.ClickException(f"Somebody signs in with {email} already.") from None
+    except (Refused, GraphQLError) as refusal:
+        raise click.ClickException(str(refusal)) from None
+    click.echo(f"Added. 'session-history token {email}' prints an access token.")
+
+
+@main.command()
+@click.argument("email")
+@click.option("--label", default="command line", help="What to know the token by.")
+@click.option("--days", type=click.IntRange(1, 3650), default=365, help="How long it is valid.")
+def token(email: str, label: str, days: int) -> None:
+    """Print a new access token of the practitioner who signs in with EMAIL."""
+    settings = checked_settings()
+
+    async def issue() -> str:
+        await _migrated(settings)
+        async with opened(settings) as database:
+            owner = await known_practitioner(database, email)
+            return await _new_token(database, owner, label=label, life=timedelta(days=days))
+
+    click.echo(run(issue()))
+
+
+@main.command()
+def schema() -> None:
+    """Print the schema at /graphql, in the schema definition language."""
+    click.echo(practitioner_schema().as_str())
+
+
+def checked_settings() -> Settings:
+    """The settings; a wrong one ends the command with a sentence that names it."""
+    try:
+        return read_settings()
+    except WrongSetting as error:
+        raise click.ClickException(str(error)) from None
+
+
+def run(work: Coroutine[Any, Any, Result]) -> Result:
+    """Run a command's work to its end; a database that does not answer ends it with a sentence."""
+    try:
+        return asyncio.run(work)
+    except OSError as error:
+        raise click.ClickException(f"The database cannot be opened: {error}") from None
+
+
+def opened(settings: Settings) -> Database:
+    """The database that the settings name, to be used as an async context manager."""
+    return Database(settings.database_url, pool_size=settings.database_pool_size)
+
+
+def now() -> datetime:
+    """The present, in whole seconds."""
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+async def known_practitioner(database: Database, email: str) -> str:
+    """The id of the practitioner who signs in with `email`; without one the command ends."""
+    found = await practitioner_id_of(database, email)
+    if found is None:
+        raise click.ClickException(f"Nobody signs in with {email}.")
+    return found
+
+
+async def _migrated(settings: Settings) -> list[str]:
+    return await upgrade(settings.database_url)
+
+
+async def _demo_token(settings: Settings) -> str:
+    async with opened(settings) as database:
+        owner = await practitioner_id_of(database, demo.DEMO_EMAIL)
+        if owner is None:
+            await demo.fill(database, now=now())
+            owner = await known_practitioner(database, demo.DEMO_EMAIL)
+        return await _new_token(
+            database, owner, label=_DEMO_LABEL, life=_DEMO_TOKEN_LIFE, replaces_label=True
+        )
+
+
+async def _new_token(
+    database: Database, owner: str, *, label: str, life: timedelta, replaces_label: bool = False
+) -> str:
+    at = now()
+
+    async def work(transaction: Transaction) -> str:
+        if replaces_label:
+            old = AccessToken.filter(practitioner_id=owner, label=label)
+            await old.using_db(orm(transaction)).delete()
+        return await issue_token(transaction, owner, label=label, now=at, expires_at=at + life)
+
+    return await write(database, work)

@@ -1,0 +1,176 @@
+"""GraphQL over HTTP, as the specification's draft of August 2026 has it."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import orjson
+from cross_web import AsyncHTTPRequestAdapter, HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+from starlette.websockets import WebSocket
+from strawberry.asgi import GraphQL
+from strawberry.http import GraphQLHTTPResponse
+from strawberry.types import ExecutionResult
+
+from models.database import Database
+from resolvers.access import principal_of
+from resolvers.context import Context
+from schema.build import PractitionerSchema, is_for_the_caller
+from server import graphiql
+from server.logs import request_id
+
+_JSON: Final = "application/json"
+_GRAPHQL: Final = "application/graphql-response+json"
+# The draft wants 422 for a document that does not fit, graphql-http's audits want 400; both are
+# the "appropriate 4xx" that it requires.
+_REQUEST_ERROR: Final = 400
+
+
+def media_type_for(accept: str | None) -> str | None:
+    """The media type that an Accept header ranks first among ours; None when it wants none."""
+    if not accept:
+        return _JSON
+    ranked: list[tuple[float, int, str]] = []
+    for place, part in enumerate(accept.split(",")):
+        kind, *parameters = (piece.strip().lower() for piece in part.split(";"))
+        quality = next((piece[2:] for piece in parameters if piece.startswith("q=")), "1")
+        try:
+            weight = float(quality)
+        except ValueError:
+            continue
+        if weight > 0 and kind in {_GRAPHQL, _JSON, "application/*", "*/*"}:
+            ranked.append((-weight, place, _GRAPHQL if kind == _GRAPHQL else _JSON))
+    return min(ranked)[2] if ranked else None
+
+
+def bearer_token(authorization: str | None) -> str | None:
+    """The token in an Authorization header (RFC 6750)."""
+    scheme, _, token = (authorization or "").partition(" ")
+    return token.strip() or None if scheme.lower() == "bearer" else None
+
+
+class GraphQLEndpoint(GraphQL[Context, None]):
+    """Strawberry's ASGI view, brought up to the specification."""
+
+    def __init__(
+        self,
+        schema: PractitionerSchema,
+        database: Callable[[], Database],
+        *,
+        with_graphiql: bool,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        super().__init__(schema, graphql_ide=None, subscription_protocols=())
+        self._database = database
+        self._with_graphiql = with_graphiql
+        self._clock = clock
+
+    async def get_context(
+        self, request: Request | WebSocket, response: Response | WebSocket
+    ) -> Context:
+        """Who asks, found out once for the operation."""
+        now, database = self._clock(), self._database()
+        token = bearer_token(request.headers.get("authorization"))
+        principal = await principal_of(database, token, now=now) if token else None
+        return Context(database=database, principal=principal, now=now)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
+        response = await self._answer(request)
+        await response(scope, receive, send)
+
+    async def _answer(self, request: Request) -> Response:
+        accept = request.headers.get("accept")
+        wants_page = request.method == "GET" and "text/html" in (accept or "")
+        if wants_page and self._with_graphiql and "query" not in request.query_params:
+            return await graphiql.page(request)
+        media_type = media_type_for(accept)
+        request.scope["graphql.media_type"] = media_type or _JSON
+        try:
+            if media_type is None:
+                raise HTTPException(406, f"Accept {_GRAPHQL} or {_JSON}.")
+            if request.method not in {"GET", "POST"}:
+                raise HTTPException(405, "Use GET or POST.")
+            content_type = request.headers.get("content-type", "").split(";")[0].strip().lower()
+            if request.method == "POST" and content_type != _JSON:
+                raise HTTPException(415, f"Send {_JSON}.")
+            return await self.run(request)
+        except HTTPException as refusal:
+            return self._refusal(request, refusal)
+
+    def _refusal(self, request: Request, refusal: HTTPException) -> Response:
+        status, headers = refusal.status_code, {}
+        if status == 405 or "when using GET" in refusal.reason:
+            status, headers = 405, {"Allow": "POST" if request.method == "GET" else "GET, POST"}
+        body = {"errors": [{"message": refusal.reason, "extensions": {"code": "BAD_REQUEST"}}]}
+        return Response(
+            orjson.dumps(body),
+            status,
+            headers=headers,
+            media_type=f"{request.scope['graphql.media_type']}; charset=utf-8",
+        )
+
+    def decode_json(self, data: str | bytes) -> object:
+        """Strict UTF-8, bounded nesting, no NaN; Strawberry's own answers 500 to those."""
+        return orjson.loads(data)
+
+    def encode_json(self, data: object) -> bytes:
+        """Compact UTF-8."""
+        return orjson.dumps(data)
+
+    async def parse_http_body(self, request: AsyncHTTPRequestAdapter) -> Any:
+        """The request in the body.
+
+        Raises:
+            HTTPException: JSON, but not a request.
+        """
+        try:
+            return await super().parse_http_body(request)
+        except (AttributeError, TypeError):
+            raise HTTPException(400, "The body must be a JSON object.") from None
+
+    async def process_result(
+        self, request: Request, result: ExecutionResult
+    ) -> GraphQLHTTPResponse:
+        """The result as it is sent: bugs masked, and no `data` where nothing was executed."""
+        body: Any = {"data": result.data}
+        if result.errors:
+            body["errors"] = [_sent(error) for error in result.errors]
+            if result.data is None and all(error.path is None for error in result.errors):
+                del body["data"]
+                if request.scope["graphql.media_type"] == _GRAPHQL:
+                    request.scope["graphql.status"] = _REQUEST_ERROR
+        if result.extensions:
+            body["extensions"] = result.extensions
+        answer: GraphQLHTTPResponse = body
+        return answer
+
+    async def get_sub_response(self, request: Request | WebSocket) -> Response:
+        """Carries the scope to `create_response`, which is given nothing else of the request."""
+        response = await super().get_sub_response(request)
+        response.scope = request.scope  # type: ignore[attr-defined]  # read just below
+        return response
+
+    def create_response(self, response_data: Any, sub_response: Response) -> Response:
+        """The answer, in the media type that was asked for."""
+        response = super().create_response(response_data, sub_response)
+        scope = sub_response.scope  # type: ignore[attr-defined]  # set just above
+        response.headers["content-type"] = f"{scope['graphql.media_type']}; charset=utf-8"
+        response.headers["vary"] = "Accept"
+        response.headers["cache-control"] = "no-store"
+        response.status_code = scope.get("graphql.status", response.status_code)
+        return response
+
+
+def _sent(error: Any) -> dict[str, Any]:
+    formatted = dict(error.formatted)
+    extensions = dict(formatted.get("extensions") or {})
+    if is_for_the_caller(error):
+        extensions.setdefault("code", "BAD_REQUEST" if error.path is None else "BAD_USER_INPUT")
+    else:
+        formatted["message"] = "Something went wrong on our side; it has been logged."
+        extensions = {"code": "INTERNAL", "requestId": request_id.get()}
+    formatted["extensions"] = extensions
+    return formatted

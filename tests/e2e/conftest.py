@@ -1,0 +1,162 @@
+"""A server of its own process, started as anybody starts it, and reached over HTTP."""
+
+import asyncio
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import httpx
+import pytest
+
+from models.database import Database
+from models.transaction import Transaction, write
+from resolvers.access import issue_token
+from tests.practice import Practice
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+def environment(url: str, **settings: str) -> dict[str, str]:
+    """What a command runs with: our settings, and nothing of ours that the machine has set."""
+    inherited = {k: v for k, v in os.environ.items() if not k.startswith("SESSION_HISTORY_")}
+    own = {f"SESSION_HISTORY_{name}": value for name, value in settings.items()}
+    return {**inherited, "SESSION_HISTORY_DATABASE_URL": url, **own}
+
+
+def command(*arguments: str, url: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    """Run `session-history` to its end."""
+    return subprocess.run(
+        [sys.executable, "-m", "server", *arguments],
+        env={**environment(url), "PYTHONPATH": str(ROOT)},
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
+
+
+def free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        port: int = one.getsockname()[1]
+        return port
+
+
+@contextmanager
+def running(url: str, *arguments: str, log: Path, **settings: str) -> Iterator[str]:
+    """The address of a server on this database, until the block ends."""
+    port = free_port()
+    address = f"http://127.0.0.1:{port}"
+    with log.open("wb") as written:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "server", "serve", "--port", str(port), *arguments],
+            env=environment(url, **settings),
+            cwd=ROOT,
+            stdout=written,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            wait_until_ready(address, process, log)
+            yield address
+        finally:
+            process.terminate()
+            process.wait(timeout=30)
+
+
+def wait_until_ready(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        if process.poll() is not None:
+            break
+        try:
+            if httpx.get(f"{address}/readyz").status_code == httpx.codes.OK:
+                return
+        except httpx.TransportError:
+            time.sleep(0.05)
+    raise AssertionError(f"the server did not start:\n{log.read_text()}")
+
+
+async def small_practice(url: str) -> str:
+    """A practitioner with one client and two sessions; a token of theirs."""
+    async with Database(url) as database:
+        practice = await Practice.of(database)
+        client = await practice.add_client("Ada Lovelace", email="ada@example.com")
+        await practice.add_session(client, customer_notes="Bring the notebook")
+        await practice.add_session(client, private_notes="Went well")
+        now = datetime.now(UTC)
+
+        async def work(transaction: Transaction) -> str:
+            return await issue_token(transaction, practice.practitioner.id, label="tests", now=now)
+
+        return await write(database, work)
+
+
+@dataclass(frozen=True)
+class Served:
+    """A running server and a token of its practitioner, who has one client and two sessions."""
+
+    address: str
+    token: str
+    log: Path
+
+
+@pytest.fixture(scope="session")
+def servers() -> Iterator[tuple[dict[str, Served], ExitStack]]:
+    with ExitStack() as stack:
+        yield {}, stack
+
+
+@pytest.fixture
+def served(
+    engine: str,
+    servers: tuple[dict[str, Served], ExitStack],
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Served:
+    """One server for each engine; tests change nothing in it."""
+    started, stack = servers
+    if engine not in started:
+        url: str = request.getfixturevalue("lasting_url")
+        log = tmp_path_factory.mktemp("served") / "server.log"
+        token = asyncio.run(small_practice(url))
+        started[engine] = Served(stack.enter_context(running(url, log=log)), token, log)
+    return started[engine]
+
+
+@pytest.fixture
+def lasting_url(engine: str, request: pytest.FixtureRequest) -> str:
+    """A migrated database that outlives the test."""
+    if engine == "postgres":
+        address: str = request.getfixturevalue("url")
+        return address
+    template: Path = request.getfixturevalue("sqlite_template")
+    copy = template.with_name("served.db")
+    shutil.copyfile(template, copy)
+    return f"sqlite:///{copy}"
+
+
+@pytest.fixture
+def token(served: Served) -> str:
+    """A token of a practitioner with one client and two sessions."""
+    return served.token
+
+
+@pytest.fixture
+def server_log(served: Served) -> Path:
+    """What the running server has written."""
+    return served.log
+
+
+@pytest.fixture
+def server_address(served: Served) -> str:
+    """The address of the running server."""
+    return served.address

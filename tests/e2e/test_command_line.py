@@ -1,0 +1,160 @@
+"""The command line, run as people run it."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.e2e.conftest import ROOT, command, environment, free_port, running
+
+
+def test_help_says_what_each_command_is_for() -> None:
+    done = command("--help", url="sqlite:///unused.db")
+
+    assert done.returncode == 0
+    for name in ("serve", "migrate", "demo", "import", "token", "schema", "practitioner"):
+        assert f"  {name} " in done.stdout
+        described = command(name, "--help", url="sqlite:///unused.db")
+        assert described.returncode == 0
+        assert "Usage:" in described.stdout
+
+
+def test_the_schema_is_printed(empty_url: str) -> None:
+    done = command("schema", url=empty_url)
+
+    assert done.stdout == (ROOT / "tests/schema/schema.graphql").read_text("utf-8")
+
+
+def test_a_database_is_migrated_filled_and_opened_with_a_token(
+    empty_url: str, tmp_path: Path
+) -> None:
+    assert "Applied 0001_record." in command("migrate", url=empty_url).stdout
+    assert command("migrate", url=empty_url).stdout == "Up to date.\n"
+    filled = command("demo", url=empty_url)
+    assert filled.returncode == 0, filled.stderr
+    assert "demo@example.com" in filled.stdout
+    again = command("demo", url=empty_url)
+    assert again.returncode == 1
+    assert "already" in again.stderr
+    token = command("token", "Demo@Example.com", url=empty_url).stdout.strip()
+    with running(empty_url, log=tmp_path / "server.log") as address:
+        answer = httpx.post(
+            f"{address}/graphql",
+            json={"query": "{ viewer { email } clients { totalCount } sessions { totalCount } }"},
+            headers={"Authorization": f"Bearer {token}"},
+        ).json()
+
+    assert answer["data"]["viewer"] == {"email": "demo@example.com"}
+    assert answer["data"]["clients"]["totalCount"] == 40
+    assert answer["data"]["sessions"]["totalCount"] > 1000
+
+
+def test_nobody_gets_a_token_who_is_not_there(empty_url: str) -> None:
+    done = command("token", "nobody@example.com", url=empty_url)
+
+    assert done.returncode == 1
+    assert "Nobody signs in with nobody@example.com" in done.stderr
+    assert done.stdout == ""
+
+
+def test_a_practitioner_can_be_added_and_gets_a_token(empty_url: str) -> None:
+    given = ["--name", "Ada", "--time-zone", "Europe/London", "--currency", "GBP"]
+
+    def add(*more: str) -> subprocess.CompletedProcess[str]:
+        return command("practitioner", "ada@example.com", *given, *more, url=empty_url)
+
+    short = add("--password", "short")
+    added = add("--password", "long enough for us")
+    again = add("--password", "long enough for us")
+    wrong = command(
+        "practitioner", "b@example.com", "--name", "B", "--time-zone", "Mars/Phobos",
+        "--currency", "GBP", "--password", "long enough for us", url=empty_url,
+    )  # fmt: skip
+
+    assert (short.returncode, added.returncode, again.returncode, wrong.returncode) == (1, 0, 1, 1)
+    assert "12 characters" in short.stderr
+    assert "already" in again.stderr
+    assert "TimeZone" in wrong.stderr
+    token = command("token", "ADA@example.com", url=empty_url)
+    assert token.stdout.startswith("sh_")
+
+
+def test_the_demo_is_served_with_its_sign_in_and_a_ready_token(
+    empty_url: str, tmp_path: Path
+) -> None:
+    log = tmp_path / "server.log"
+    for _start in ("first", "second"):
+        with running(empty_url, "--demo", log=log) as address:
+            printed = log.read_text()
+            assert f"{address}/graphql" in printed
+            assert "demo@example.com / walk-through-the-garden" in printed
+            token = next(word for word in printed.split() if word.startswith("sh_"))
+            answer = httpx.post(
+                f"{address}/graphql",
+                json={"query": "{ viewer { email } }"},
+                headers={"Authorization": f"Bearer {token}"},
+            ).json()
+            assert answer == {"data": {"viewer": {"email": "demo@example.com"}}}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PORT", "http"),
+        ("PORT", "70000"),
+        ("WORKERS", "0"),
+        ("LOG_LEVEL", "LOUD"),
+        ("DATABASE_URL", "mysql://user:hunter2@host/name"),
+        ("DATABSE_URL", "sqlite:///typo.db"),
+    ],
+)
+def test_a_wrong_setting_stops_the_start_with_a_sentence_that_names_it(
+    name: str, value: str
+) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "server", "serve", "--port", str(free_port())]
+        if name != "PORT"
+        else [sys.executable, "-m", "server", "serve"],
+        env={**environment("sqlite:///unused.db"), f"SESSION_HISTORY_{name}": value},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"Error: SESSION_HISTORY_{name} is ")
+    assert "hunter2" not in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_settings_are_read_from_a_file_too(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("SESSION_HISTORY_DATABASE_URL=sqlite:///from-the-file.db\n")
+    environ = {k: v for k, v in os.environ.items() if not k.startswith("SESSION_HISTORY_")}
+
+    done = subprocess.run(
+        [sys.executable, "-m", "server", "migrate"],
+        env={**environ, "PYTHONPATH": str(ROOT)},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "from-the-file.db").exists()
+
+
+def test_a_database_that_does_not_answer_is_named(tmp_path: Path) -> None:
+    done = command(
+        "migrate", url=f"postgresql://nobody@127.0.0.1:{free_port()}/nothing", cwd=tmp_path
+    )
+
+    assert done.returncode == 1
+    assert "database" in done.stderr
+    assert "Traceback" not in done.stderr
