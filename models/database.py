@@ -34,6 +34,17 @@ class Connection(Protocol):
     def list_parameter(self, values: Sequence[str]) -> object:
         """A list as a parameter for `any_of`."""
 
+    def spans(self, placeholder: str) -> str:
+        """SQL: a table (label, from_at, until_at) of the JSON list bound to `placeholder`."""
+
+    @property
+    def for_update(self) -> str:
+        """SQL, for after a SELECT of one table: held against others until we are done."""
+
+    @property
+    def for_reference(self) -> str:
+        """SQL, for after a SELECT of one table: cannot be deleted until we are done."""
+
 
 def engine_of(url: str) -> str:
     """`sqlite` or `postgres`.
@@ -128,6 +139,18 @@ class Database:
         """A list as a parameter for `any_of`."""
         parameter: object = self._engine.list_parameter(values)
         return parameter
+
+    @property
+    def for_update(self) -> str:
+        """SQL, for after a SELECT of one table: held against others until we are done."""
+        lock: str = self._engine.for_update
+        return lock
+
+    @property
+    def for_reference(self) -> str:
+        """SQL, for after a SELECT of one table: cannot be deleted until we are done."""
+        lock: str = self._engine.for_reference
+        return lock
 
     def spans(self, placeholder: str) -> str:
         """SQL: a table (label, from_at, until_at) of the JSON list bound to `placeholder`."""

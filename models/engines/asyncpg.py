@@ -12,7 +12,7 @@ row shape serve both engines.
 """
 
 from collections.abc import AsyncIterator, Sequence
-from typing import Any
+from typing import Any, Final
 
 import asyncpg
 from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
@@ -38,6 +38,9 @@ class _Connection(asyncpg.connection.Connection):
 
 class _Dialect:
     """How this engine says what the other says differently."""
+
+    for_update: Final = " FOR NO KEY UPDATE"
+    for_reference: Final = " FOR KEY SHARE"
 
     @staticmethod
     def any_of(column: str, placeholder: str) -> str:

@@ -52,6 +52,10 @@ def _sqlite_text(sql: str) -> str:
 class _Dialect:
     """How this engine says what the other says differently."""
 
+    # A transaction holds the whole database from its beginning: there is nothing more to lock.
+    for_update: Final = ""
+    for_reference: Final = ""
+
     @staticmethod
     def any_of(column: str, placeholder: str) -> str:
         """SQL: `column` is one of the list bound to `placeholder`."""

@@ -16,7 +16,7 @@ from server.graphiql.files import BROWSER, PREFIX, File, files
 _EXAMPLES: Final = Path(__file__).parent / "examples"
 _TAGS: Final = {
     ".css": '<link rel="stylesheet" href="{url}" integrity="{integrity}">',
-    ".js": '<script src="{url}" integrity="{integrity}" nonce="$nonce" defer></script>',
+    ".js": '<script src="{url}" integrity="{integrity}" defer></script>',
     ".svg": '<link rel="icon" href="{url}" type="image/svg+xml">',
 }
 
@@ -59,18 +59,22 @@ def _tag(file: File) -> str:
 
 @cache
 def _template() -> Template:
-    head = "\n    ".join(_tag(file) for file in files().values())
-    # Inside a script element, `</script` would end it; JSON can say `<` without writing one.
-    data = orjson.dumps(examples()).decode().replace("<", r"\u003c").replace("$", "$$")
-    source = Template((BROWSER / "page.html").read_text("utf-8"))
-    return Template(source.substitute(head=head, examples=data))
+    return Template((BROWSER / "page.html").read_text("utf-8"))
+
+
+@cache
+def _content() -> dict[str, str]:
+    """What the page is filled with, besides its nonce."""
+    # Inside a script element `</script` would end it; JSON can say `<` without writing one.
+    data = orjson.dumps(examples()).decode().replace("<", r"\u003c")
+    return {"head": "\n    ".join(_tag(file) for file in files().values()), "examples": data}
 
 
 async def page(_request: Request) -> Response:
     """GraphiQL, for a browser."""
     nonce = secrets.token_urlsafe(16)
     return HTMLResponse(
-        _template().substitute(nonce=nonce),
+        _template().substitute(_content(), nonce=nonce),
         headers={
             "Cache-Control": "no-store",  # the nonce is for this answer alone
             "Content-Security-Policy": content_security_policy(nonce),

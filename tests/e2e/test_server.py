@@ -32,7 +32,7 @@ def test_a_query_with_a_token_is_answered(server_address: str, token: str) -> No
 
 @pytest.mark.parametrize("wrong", [None, "sh_", "sh_" + "x" * 43, "x" * 5000, "sh_é"])
 def test_without_a_valid_token_nothing_is_answered(server_address: str, wrong: str | None) -> None:
-    headers = {"Authorization": f"Bearer {wrong}".encode()} if wrong is not None else {}
+    headers = [(b"Authorization", f"Bearer {wrong}".encode())] if wrong is not None else []
     response = httpx.post(
         f"{server_address}/graphql",
         json={"query": "{ __typename calendars { id } }"},

@@ -1,14 +1,16 @@
 // Starts GraphiQL: its example queries, the access token, and how it asks the server.
 "use strict";
 
-// react-style-singleton 2.2, with which GraphiQL's dialogs and menus add a style element, takes the
-// nonce of the Content-Security-Policy from here.
-window.__webpack_nonce__ = document.currentScript.nonce;
-
 (() => {
   const TOKEN_GOES_HERE = "<paste a token>";
   const HEADERS = JSON.stringify({ Authorization: `Bearer ${TOKEN_GOES_HERE}` }, null, 2);
-  const EXAMPLES = JSON.parse(document.getElementById("examples").textContent);
+
+  const fromServer = document.getElementById("examples");
+  const EXAMPLES = JSON.parse(fromServer.textContent);
+
+  // react-style-singleton 2.2, with which GraphiQL's dialogs and menus add a style element, takes
+  // the nonce of the Content-Security-Policy from here.
+  window.__webpack_nonce__ = fromServer.nonce;
 
   // Every tab has headers of its own: one that still has no token uses the one of another tab. It
   // is kept in this variable only, so that reloading the page forgets it.
@@ -19,8 +21,12 @@ window.__webpack_nonce__ = document.currentScript.nonce;
     for (const [name, value] of Object.entries(written)) {
       headers.set(name, value);
     }
-    if (!headers.get("Authorization")?.includes(TOKEN_GOES_HERE)) {
-      lastAuthorization = headers.get("Authorization") ?? lastAuthorization;
+    const authorization = headers.get("Authorization");
+    if (authorization === null) {
+      return headers;
+    }
+    if (!authorization.includes(TOKEN_GOES_HERE)) {
+      lastAuthorization = authorization;
     } else if (lastAuthorization !== null) {
       headers.set("Authorization", lastAuthorization);
     } else {
@@ -48,33 +54,35 @@ window.__webpack_nonce__ = document.currentScript.nonce;
     }
   }
 
+  const browserStorage = GraphiQL.createLocalStorage({ namespace: "session-history" });
+  const HOLD_HEADERS = ["graphiql:tabState", "graphiql:queries", "graphiql:favorites"];
+
   // GraphiQL 4 keeps the headers of past queries in the browser's storage even when
   // `shouldPersistHeaders` is false. A token has no place there.
-  function withoutHeaders(stored) {
+  function withoutToken(stored) {
     return JSON.stringify(JSON.parse(stored), (key, value) =>
       key === "headers" && value ? HEADERS : value,
     );
   }
 
-  const KEPT_WITH_HEADERS = ["graphiql:queries", "graphiql:favorites", "graphiql:tabState"];
-  const browserStorage = GraphiQL.createLocalStorage({ namespace: "session-history" });
-  const storage = {
-    getItem: browserStorage.getItem,
-    setItem: (key, value) =>
-      browserStorage.setItem(key, KEPT_WITH_HEADERS.includes(key) ? withoutHeaders(value) : value),
-    removeItem: browserStorage.removeItem,
-    clear: browserStorage.clear,
-    get length() {
-      return browserStorage.length;
-    },
-  };
-
-  // GraphiQL 4 shows a first tab without its variables, unless it finds them here; and it opens a
-  // tab too many on the next visit, unless it finds both.
-  if (!storage.getItem("graphiql:tabState")) {
-    storage.setItem("graphiql:query", EXAMPLES[0].query);
-    storage.setItem("graphiql:variables", EXAMPLES[0].variables);
+  // GraphiQL 4 looks for the tab that holds what was last in the editors, and opens another one
+  // when there is none: on a first visit, or when the page was left before it had stored both.
+  function openTab() {
+    const stored = JSON.parse(browserStorage.getItem("graphiql:tabState"));
+    return stored?.tabs[stored.activeTabIndex] ?? EXAMPLES[0];
   }
+
+  const storage = Object.assign(Object.create(browserStorage), {
+    getItem(key) {
+      if (key === "graphiql:query") {
+        return openTab().query;
+      }
+      return key === "graphiql:variables" ? openTab().variables : browserStorage.getItem(key);
+    },
+    setItem(key, value) {
+      browserStorage.setItem(key, HOLD_HEADERS.includes(key) ? withoutToken(value) : value);
+    },
+  });
 
   const h = React.createElement;
   const explorer = GraphiQLPluginExplorer.explorerPlugin();
