@@ -45,6 +45,10 @@ class Connection(Protocol):
     def for_reference(self) -> str:
         """SQL, for after a SELECT of one table: cannot be deleted until we are done."""
 
+    @property
+    def for_deletion(self) -> str:
+        """SQL, for after a SELECT of one table: nobody refers to it anew until we are done."""
+
 
 def engine_of(url: str) -> str:
     """`sqlite` or `postgres`.
@@ -150,6 +154,12 @@ class Database:
     def for_reference(self) -> str:
         """SQL, for after a SELECT of one table: cannot be deleted until we are done."""
         lock: str = self._engine.for_reference
+        return lock
+
+    @property
+    def for_deletion(self) -> str:
+        """SQL, for after a SELECT of one table: nobody refers to it anew until we are done."""
+        lock: str = self._engine.for_deletion
         return lock
 
     def spans(self, placeholder: str) -> str:

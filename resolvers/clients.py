@@ -183,7 +183,7 @@ async def clients(
         found = await _read_page(context, where.copy(), sort, page, filter)
     total = None
     if "totalCount" in fields:
-        ((total,),) = await context.database.fetch(
+        ((total,),) = await context.connection.fetch(
             f"SELECT count(*) FROM client WHERE {where.sql}", where.parameters
         )
     return ClientList(found, total)
@@ -191,12 +191,12 @@ async def clients(
 
 def client_conditions(context: Context) -> Conditions:
     """The conditions that every query of clients begins with."""
-    return Conditions(context.principal, context.database, "client")
+    return Conditions(context.principal, context.connection, "client")
 
 
 async def read_clients(context: Context, where: Conditions) -> list[ClientRow]:
     """The clients that `where` allows, in no particular order."""
-    rows = await context.database.fetch(
+    rows = await context.connection.fetch(
         f"SELECT {_COLUMNS} FROM client WHERE {where.sql}", where.parameters
     )
     return [ClientRow(*row) for row in rows]
@@ -238,7 +238,7 @@ async def _read_page(
     key = _sort_key(where, context, sort)
     bounds = where.outside()
     order.add_bounds(bounds, order.bounds(page, identity))
-    rows = await context.database.fetch(
+    rows = await context.connection.fetch(
         f"SELECT {_COLUMNS}, client.sort_key FROM "
         f"(SELECT {_COLUMNS}, {key} AS sort_key FROM client WHERE {where.sql}) AS client "
         f"WHERE {bounds.sql} ORDER BY {order.sql(backwards=page.backwards)} "

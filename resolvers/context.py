@@ -8,9 +8,10 @@ from zoneinfo import ZoneInfo
 import strawberry
 from strawberry.dataloader import DataLoader
 
-from models.database import Database
+from models.database import Connection, Database
+from models.enums import AccessTokenKind
 from models.instants import to_text
-from resolvers.errors import Unauthenticated
+from resolvers.errors import Forbidden, Unauthenticated
 from resolvers.principal import Principal
 
 Loader: TypeAlias = DataLoader[Any, Any]
@@ -19,8 +20,16 @@ Loader: TypeAlias = DataLoader[Any, Any]
 class Context:
     """Lives for one operation. `now` is read once, so that all of an answer agrees about it."""
 
-    def __init__(self, *, database: Database, principal: Principal | None, now: datetime) -> None:
+    def __init__(
+        self,
+        *,
+        database: Database,
+        principal: Principal | None,
+        now: datetime,
+        connection: Connection | None = None,
+    ) -> None:
         self.database = database
+        self.connection: Connection = connection or database
         self.now = now
         self.now_text = to_text(now)
         self.day_ago_text = to_text(now - timedelta(days=1))
@@ -32,15 +41,28 @@ class Context:
         """Who is asking.
 
         Raises:
-            Unauthenticated: nobody who may.
+            Unauthenticated: nobody, or nobody whose token is valid.
+            Forbidden: a client, whose place is the portal.
         """
         if self._principal is None:
             raise Unauthenticated
+        if self._principal.kind is AccessTokenKind.CLIENT:
+            raise Forbidden("A client's token opens the portal, and nothing else.")
         return self._principal
 
     def zone(self, name: str | None = None) -> ZoneInfo:
         """The named time zone; the practitioner's own by default."""
         return ZoneInfo(name) if name is not None else self.principal.zone
+
+    def within(self, connection: Connection) -> "Context":
+        """The same operation, reading inside a transaction."""
+        return Context(
+            database=self.database, principal=self._principal, now=self.now, connection=connection
+        )
+
+    def forget(self) -> None:
+        """Let go of everything loaded: it has been changed."""
+        self._loaders.clear()
 
     def loader(self, key: Hashable, make: Callable[[], Loader]) -> Loader:
         """The loader that batches this kind of look-up within the operation."""

@@ -6,12 +6,11 @@ import orjson
 import strawberry
 from strawberry.dataloader import DataLoader
 
-from models.enums import SessionStatus
 from resolvers.conditions import Conditions
 from resolvers.context import Info, context_of
 from resolvers.errors import BadInput
 from resolvers.rows import FieldChangeRow, SessionEventRow, SessionRow
-from resolvers.rules import SessionAction, SessionFacts, may
+from resolvers.rules import SessionAction, facts_of, may
 from resolvers.sessions import read_sessions, session_conditions
 
 LONGEST_PREVIEW: Final = 1_000
@@ -55,11 +54,7 @@ def notes_preview(
 def available_actions(root: Any, info: Info) -> list[AvailableActionRow]:
     """Every action, by the same rules that the actions themselves apply."""
     session: SessionRow = root
-    facts = SessionFacts(
-        status=SessionStatus(session.status),
-        has_started=session.has_started(context_of(info).now),
-        has_client=session.client is not None,
-    )
+    facts = facts_of(session, context_of(info).now)
     verdicts = ((action, may(action, facts)) for action in SessionAction)
     return [AvailableActionRow(action, one.allowed, one.reason) for action, one in verdicts]
 
@@ -69,9 +64,9 @@ def events(root: Any, info: Info) -> Any:
     context = context_of(info)
 
     async def load(ids: list[str]) -> list[list[SessionEventRow]]:
-        where = Conditions(context.principal, context.database, "session_event")
+        where = Conditions(context.principal, context.connection, "session_event")
         where.among("session_event.session_id", ids)
-        rows = await context.database.fetch(
+        rows = await context.connection.fetch(
             "SELECT session_event.session_id, session_event.id, session_event.created_at, "
             "session_event.kind, session_event.actor, session_event.changes, session_event.reason "
             f"FROM session_event WHERE {where.sql} ORDER BY session_event.session_id, "

@@ -210,11 +210,11 @@ async def _read_pages(
 
 async def _count(context: Context, where: Conditions, *, per_client: bool) -> dict[str | None, int]:
     if not per_client:
-        ((total,),) = await context.database.fetch(
+        ((total,),) = await context.connection.fetch(
             f"SELECT count(*) FROM session WHERE {where.sql}", where.parameters
         )
         return {None: total}
-    rows = await context.database.fetch(
+    rows = await context.connection.fetch(
         f"SELECT session.client_id, count(*) FROM session WHERE {where.sql} "
         "GROUP BY session.client_id",
         where.parameters,

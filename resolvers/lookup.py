@@ -97,13 +97,13 @@ async def _one_session(context: Context, identifier: str) -> SessionRow:
 
 
 async def _one_service(context: Context, identifier: str) -> ServiceRow:
-    where = Conditions(context.principal, context.database, "service")
+    where = Conditions(context.principal, context.connection, "service")
     where.add("service.id = {}", identifier)
     return _only(await read_services(context, where), identifier)
 
 
 async def _one_calendar(context: Context, identifier: str) -> CalendarRow:
-    where = Conditions(context.principal, context.database, "calendar")
+    where = Conditions(context.principal, context.connection, "calendar")
     where.add("calendar.id = {}", identifier)
     return _only(await read_calendars(context, where), identifier)
 

@@ -38,14 +38,14 @@ async def services(
 async def calendars(info: Info) -> list[CalendarRow]:
     """The calendars, by name."""
     context = context_of(info)
-    where = Conditions(context.principal, context.database, "calendar")
+    where = Conditions(context.principal, context.connection, "calendar")
     return await read_calendars(context, where)
 
 
 async def read_services(context: Context, where: Conditions | None = None) -> list[ServiceRow]:
     """The services that `where` allows, by name; all of them by default."""
-    where = where or Conditions(context.principal, context.database, "service")
-    rows = await context.database.fetch(
+    where = where or Conditions(context.principal, context.connection, "service")
+    rows = await context.connection.fetch(
         "SELECT service.id, service.name, service.duration_minutes, service.price_minor, "
         f"service.currency, service.active FROM service WHERE {where.sql} "
         "ORDER BY service.sort_name, service.id",
@@ -56,7 +56,7 @@ async def read_services(context: Context, where: Conditions | None = None) -> li
 
 async def read_calendars(context: Context, where: Conditions) -> list[CalendarRow]:
     """The calendars that `where` allows, by name."""
-    rows = await context.database.fetch(
+    rows = await context.connection.fetch(
         "SELECT calendar.id, calendar.name, calendar.color, calendar.time_zone FROM calendar "
         f"WHERE {where.sql} ORDER BY calendar.sort_name, calendar.id",
         where.parameters,

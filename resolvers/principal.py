@@ -25,6 +25,11 @@ class Principal:
         return self.kind is AccessTokenKind.PRACTITIONER
 
     @property
+    def may_write(self) -> bool:
+        """A read-only token changes nothing."""
+        return self.kind is AccessTokenKind.PRACTITIONER
+
+    @property
     def zone(self) -> ZoneInfo:
         """Where this practitioner's days and months begin."""
         return ZoneInfo(self.time_zone)

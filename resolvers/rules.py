@@ -6,11 +6,13 @@ depends on other sessions, and the caller may allow the overlap.
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
 from models.enums import SessionStatus
 from resolvers.described import described
+from resolvers.rows import SessionRow
 
 
 class SessionAction(StrEnum):
@@ -49,6 +51,17 @@ class SessionFacts:
     status: SessionStatus
     has_started: bool
     has_client: bool
+    has_active_service: bool = True
+
+
+def facts_of(session: SessionRow, now: datetime) -> SessionFacts:
+    """What the rules look at, of a session as it is now."""
+    return SessionFacts(
+        status=SessionStatus(session.status),
+        has_started=session.has_started(now),
+        has_client=session.client is not None,
+        has_active_service=session.service.active,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +100,16 @@ def may_become(facts: SessionFacts, status: SessionStatus) -> Verdict:
     return _ALLOWED
 
 
+def may_move_to(facts: SessionFacts, *, into_future: bool) -> Verdict:
+    """Whether a session may be given a start in the future, or one that has passed."""
+    if into_future and facts.status in _NEEDS_START:
+        return Verdict(
+            False,
+            f"A {_IN_WORDS[facts.status]} session may be corrected, but not moved into the future.",
+        )
+    return _ALLOWED
+
+
 def may(action: SessionAction, facts: SessionFacts) -> Verdict:
     """Whether a session would accept `action` now."""
     if action in _STATUS_SET_BY:
@@ -98,5 +121,7 @@ def may(action: SessionAction, facts: SessionFacts) -> Verdict:
             return Verdict(False, "A Cancelled session must be reinstated before it is moved.")
         case SessionAction.DUPLICATE | SessionAction.BOOK_FOLLOW_UP if not facts.has_client:
             return Verdict(False, "The client was deleted, so there is nobody to book it for.")
+        case SessionAction.DUPLICATE if not facts.has_active_service:
+            return Verdict(False, "The service is retired, so the same cannot be booked again.")
         case _:
             return _ALLOWED

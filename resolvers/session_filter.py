@@ -245,9 +245,9 @@ async def _add_known(
         return
     wanted = [str(one) for one in _listed(argument, ids)]
     table = "service" if kind is Kind.SERVICE else "calendar"
-    known = Conditions(context.principal, context.database, table)
+    known = Conditions(context.principal, context.connection, table)
     known.among(f"{table}.id", [one for one in wanted if kind_of(one) is kind])
-    rows = await context.database.fetch(
+    rows = await context.connection.fetch(
         f"SELECT {table}.id FROM {table} WHERE {known.sql}", known.parameters
     )
     unknown = set(wanted).difference(found for (found,) in rows)

@@ -45,7 +45,7 @@ _NOT_READABLE: Final = _SESSION.format(private_notes="NULL")
 
 def session_conditions(context: Context) -> Conditions:
     """The conditions that every query of sessions begins with."""
-    return Conditions(context.principal, context.database, "session")
+    return Conditions(context.principal, context.connection, "session")
 
 
 async def read_sessions(
@@ -53,7 +53,7 @@ async def read_sessions(
 ) -> list[SessionRow]:
     """The sessions that `where` allows, in one statement."""
     until = "" if limit is None else f" LIMIT {where.bind(limit)}"
-    rows = await context.database.fetch(
+    rows = await context.connection.fetch(
         f"SELECT {_columns(context)}, {_BESIDE} FROM session {_JOINS} "
         f"WHERE {where.sql} ORDER BY {order}{until}",
         where.parameters,
@@ -79,7 +79,7 @@ async def read_branches(
         f"ORDER BY {order} LIMIT {most}) AS branch"
         for branch in branches
     )
-    rows = await context.database.fetch(
+    rows = await context.connection.fetch(
         f"SELECT {_columns(context)}, {_BESIDE} FROM ({pages}) AS session {_JOINS}",
         where.parameters,
     )

@@ -183,7 +183,7 @@ async def _read_totals(
 ) -> None:
     front, group = _grouped(per_client=per_client)
     now = where.bind(context.now_text)
-    rows = await context.database.fetch(
+    rows = await context.connection.fetch(
         f"SELECT {front}, {_SUMS}, min(session.starts_at), max(session.starts_at), "
         f"count(*) FILTER (WHERE {IS_OPEN} AND session.ends_at > {now}) "
         f"FROM session WHERE {where.sql} GROUP BY {group}",
@@ -202,7 +202,7 @@ async def _read_by_service(
     context: Context, where: Conditions, found: StatisticsFound, *, per_client: bool
 ) -> None:
     front, group = _grouped("session.service_id", per_client=per_client)
-    rows = await context.database.fetch(
+    rows = await context.connection.fetch(
         f"SELECT {front}, {_SUMS} FROM session WHERE {where.sql} GROUP BY {group}",
         where.parameters,
     )
@@ -233,8 +233,8 @@ async def _read_by_month(
     ]
     front, group = _grouped("month.label", per_client=per_client)
     listed = where.bind(orjson.dumps(spans).decode())
-    rows = await context.database.fetch(
-        f"SELECT {front}, {_SUMS} FROM {context.database.spans(listed)} AS month "
+    rows = await context.connection.fetch(
+        f"SELECT {front}, {_SUMS} FROM {context.connection.spans(listed)} AS month "
         "CROSS JOIN session WHERE session.starts_at >= month.from_at "
         f"AND session.starts_at < month.until_at AND {where.sql} GROUP BY {group}",
         where.parameters,

@@ -2,7 +2,7 @@
 
 import logging
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 import strawberry
 from graphql import GraphQLError
@@ -11,7 +11,17 @@ from strawberry.schema.config import StrawberryConfig
 from resolvers.errors import Refused
 from resolvers.scalars import SCALARS
 from schema.client import Client
+from schema.mutation import Mutation
 from schema.practice import Calendar, Practitioner, Service
+from schema.problems import (
+    ActionNotAllowedError,
+    IdempotencyMismatchError,
+    InvalidInputError,
+    NotFoundError,
+    SlotTakenError,
+    StaleVersionError,
+    StatusNotAllowedError,
+)
 from schema.query import Query
 from schema.session import Session
 
@@ -22,6 +32,18 @@ def is_for_the_caller(error: GraphQLError) -> bool:
     """Whether an error is the caller's to read: a refusal, or a document that does not fit."""
     original = error.original_error
     return original is None or isinstance(original, Refused | GraphQLError)
+
+
+# Reached only through the interface UserError.
+_PROBLEMS: Final = (
+    ActionNotAllowedError,
+    IdempotencyMismatchError,
+    InvalidInputError,
+    NotFoundError,
+    SlotTakenError,
+    StaleVersionError,
+    StatusNotAllowedError,
+)
 
 
 class PractitionerSchema(strawberry.Schema):
@@ -38,6 +60,7 @@ def practitioner_schema() -> PractitionerSchema:
     """The schema at /graphql."""
     return PractitionerSchema(
         query=Query,
-        types=[Practitioner, Client, Service, Calendar, Session],
+        mutation=Mutation,
+        types=[Practitioner, Client, Service, Calendar, Session, *_PROBLEMS],
         config=StrawberryConfig(scalar_map=SCALARS),
     )

@@ -41,6 +41,7 @@ class _Dialect:
 
     for_update: Final = " FOR NO KEY UPDATE"
     for_reference: Final = " FOR KEY SHARE"
+    for_deletion: Final = " FOR UPDATE"
 
     @staticmethod
     def any_of(column: str, placeholder: str) -> str:

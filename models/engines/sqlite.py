@@ -55,6 +55,7 @@ class _Dialect:
     # A transaction holds the whole database from its beginning: there is nothing more to lock.
     for_update: Final = ""
     for_reference: Final = ""
+    for_deletion: Final = ""
 
     @staticmethod
     def any_of(column: str, placeholder: str) -> str:

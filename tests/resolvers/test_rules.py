@@ -9,9 +9,9 @@ from resolvers.rules import SessionAction, SessionFacts, may, may_become
 from tests.practice import Practice
 
 FACTS = [
-    SessionFacts(status=status, has_started=started, has_client=has_client)
-    for status, started, has_client in itertools.product(
-        SessionStatus, [False, True], [False, True]
+    SessionFacts(status=status, has_started=started, has_client=client, has_active_service=service)
+    for status, started, client, service in itertools.product(
+        SessionStatus, [False, True], [False, True], [False, True]
     )
 ]
 
@@ -55,7 +55,14 @@ def test_only_what_gave_up_its_slot_can_be_reinstated() -> None:
 
 @pytest.mark.parametrize("action", [SessionAction.DUPLICATE, SessionAction.BOOK_FOLLOW_UP])
 def test_nothing_is_booked_for_a_deleted_client(action: SessionAction) -> None:
-    assert all(may(action, facts).allowed is facts.has_client for facts in FACTS)
+    assert not any(may(action, facts).allowed for facts in FACTS if not facts.has_client)
+
+
+def test_a_retired_service_is_not_booked_again_but_may_be_followed_by_another() -> None:
+    retired = [facts for facts in FACTS if facts.has_client and not facts.has_active_service]
+
+    assert not any(may(SessionAction.DUPLICATE, facts).allowed for facts in retired)
+    assert all(may(SessionAction.BOOK_FOLLOW_UP, facts).allowed for facts in retired)
 
 
 async def test_a_session_says_what_it_would_accept_and_why_not_the_rest(

@@ -58,10 +58,32 @@ def said_of(named: GraphQLNamedType) -> dict[str, str]:
     return said
 
 
-QUERY_PART = sorted(reachable(CONTRACT, CONTRACT.type_map["Query"]), key=lambda one: one.name)
+# Sign-in, tokens and exports are promised for a later release.
+LATER = {
+    "exportSessionHistory",
+    "signUp",
+    "signIn",
+    "signOut",
+    "createAccessToken",
+    "revokeAccessToken",
+}
 
 
-@pytest.mark.parametrize("promised", QUERY_PART, ids=lambda one: one.name)
+def promised_now() -> list[GraphQLNamedType]:
+    mutation = CONTRACT.type_map["Mutation"]
+    assert isinstance(mutation, GraphQLObjectType)
+    for name in LATER:
+        del mutation.fields[name]
+    roots = [CONTRACT.type_map["Query"], mutation]
+    errors = CONTRACT.get_possible_types(CONTRACT.type_map["UserError"])  # type: ignore[arg-type]
+    found = {one.name: one for root in [*roots, *errors] for one in reachable(CONTRACT, root)}
+    return [found[name] for name in sorted(found)]
+
+
+PROMISED = promised_now()
+
+
+@pytest.mark.parametrize("promised", PROMISED, ids=lambda one: one.name)
 def test_the_schema_contains_what_the_contract_promises(promised: GraphQLNamedType) -> None:
     ours = build_schema(practitioner_schema().as_str()).type_map[promised.name]
 
@@ -69,11 +91,12 @@ def test_the_schema_contains_what_the_contract_promises(promised: GraphQLNamedTy
     assert said_of(promised).items() <= said_of(ours).items()
 
 
-def test_the_query_part_of_the_contract_is_all_there_is_to_compare() -> None:
-    names = {named.name for named in QUERY_PART}
+def test_what_is_compared_is_all_that_can_be_asked_and_done() -> None:
+    names = {named.name for named in PROMISED}
 
     assert {"Query", "Session", "Client", "SessionStats", "SessionFilter", "FieldChange"} <= names
-    assert len(names) > 40
+    assert {"Mutation", "SlotTakenError", "BookSessionInput", "BulkStatusPayload"} <= names
+    assert len(names) > 70
 
 
 def test_the_snapshot_is_the_schema() -> None:

@@ -1,6 +1,6 @@
 """Types are declared over rows; every field they read is there."""
 
-from typing import Any
+from typing import Any, get_type_hints
 
 import pytest
 from strawberry.types import get_object_definition
@@ -14,7 +14,7 @@ practitioner_schema()
 @pytest.mark.parametrize("declared", ROWS, ids=lambda one: one.__name__)
 def test_every_plain_field_is_an_attribute_of_its_row(declared: type[Any]) -> None:
     row = ROWS[declared]
-    there = {*dir(row), *getattr(row, "__annotations__", {})}
+    there = {*dir(row), *get_type_hints(row)}
     definition = get_object_definition(declared, strict=True)
 
     plain = [field.python_name for field in definition.fields if field.base_resolver is None]

@@ -1,0 +1,103 @@
+"""What a mutation cannot do, each with the facts that a front end needs to go on.
+
+They end the transaction that they are raised in, so nothing of it is kept, and are answered in the
+payload (schema/problems.py). `path` is the input field at fault.
+"""
+
+from models.enums import SessionStatus
+from resolvers.rows import SessionRow
+from resolvers.rules import SessionAction
+
+
+class Problem(Exception):
+    """Something that the caller can mend; the message says how, in their words."""
+
+    message: str
+    path: list[str]
+
+    def __init__(self, message: str, *path: str) -> None:
+        super().__init__(message)
+        self.message = message
+        self.path = list(path)
+
+
+class InvalidInput(Problem):
+    """A value that cannot be."""
+
+
+class NotThere(Problem):
+    """An id of nothing, or of something that is somebody else's."""
+
+    id: str
+
+    def __init__(self, identifier: str, *path: str) -> None:
+        super().__init__(f"Nothing of yours has the id '{identifier:.60}'.", *path)
+        self.id = identifier
+
+
+class StatusNotAllowed(Problem):
+    """A status that the session cannot be given now."""
+
+    from_: SessionStatus
+    to: SessionStatus
+
+    def __init__(self, message: str, *, from_: SessionStatus, to: SessionStatus) -> None:
+        super().__init__(message, "input", "status")
+        self.from_ = from_
+        self.to = to
+
+
+class ActionNotAllowed(Problem):
+    """An action that the session would not accept now."""
+
+    action: SessionAction
+    status: SessionStatus
+
+    def __init__(
+        self, message: str, *path: str, action: SessionAction, status: SessionStatus
+    ) -> None:
+        super().__init__(message, *path)
+        self.action = action
+        self.status = status
+
+
+class SlotTaken(Problem):
+    """Other sessions hold a part of the slot."""
+
+    sessions: list[SessionRow]
+    nearest_free: list[str]
+
+    def __init__(self, sessions: list[SessionRow], nearest_free: list[str]) -> None:
+        super().__init__(
+            "Another session is at this time on this calendar. Choose another start, or allow the "
+            "overlap.",
+            "input",
+            "startsAt",
+        )
+        self.sessions = sessions
+        self.nearest_free = nearest_free
+
+
+class StaleVersion(Problem):
+    """The session has changed since the version that the change was made from."""
+
+    current: SessionRow
+
+    def __init__(self, current: SessionRow) -> None:
+        super().__init__(
+            f"The session has changed meanwhile: it is at version {current.version} now.",
+            "input",
+            "expectedVersion",
+        )
+        self.current = current
+
+
+class IdempotencyMismatch(Problem):
+    """The key was sent before, with another mutation or other input."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This idempotency key was used with other input. Use a new key for a new request.",
+            "input",
+            "idempotencyKey",
+        )
