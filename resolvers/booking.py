@@ -17,7 +17,7 @@ from resolvers.context import Context
 from resolvers.messages import owe_message
 from resolvers.money_input import MoneyInput
 from resolvers.practice import read_services
-from resolvers.problems import ActionNotAllowed, InvalidInput, NotThere, StatusNotAllowed
+from resolvers.problems import ActionNotAllowed, InvalidInput, NotThere, StatusNotAllowed, Undone
 from resolvers.rows import ServiceRow, SessionRow
 from resolvers.rules import SessionAction, SessionFacts, facts_of, may, may_become
 from resolvers.session_changes import load_session
@@ -232,9 +232,9 @@ async def active_service(context: Context, identifier: str) -> ServiceRow:
     where.add("service.id = {}", identifier)
     found = await read_services(context, where) if kind_of(identifier) is Kind.SERVICE else []
     if not found:
-        raise NotThere(identifier, "input", "serviceId")
+        raise Undone(NotThere(identifier, "input", "serviceId"))
     if not found[0].active:
-        raise InvalidInput("This service is retired; choose another.", "input", "serviceId")
+        raise Undone(InvalidInput("This service is retired; choose another.", "input", "serviceId"))
     return found[0]
 
 
@@ -247,15 +247,21 @@ async def _client(context: Context, identifier: str) -> str:
             [context.principal.practitioner_id, identifier],
         )
     if not rows:
-        raise NotThere(identifier, "input", "clientId")
+        raise Undone(NotThere(identifier, "input", "clientId"))
     return identifier
 
 
 def _still_bookable(context: Context, source: SessionRow, action: SessionAction) -> str:
     verdict = may(action, facts_of(source, context.now))
     if not verdict.allowed or source.client is None:
-        raise ActionNotAllowed(
-            verdict.reason or "", "input", "id", action=action, status=SessionStatus(source.status)
+        raise Undone(
+            ActionNotAllowed(
+                verdict.reason or "",
+                "input",
+                "id",
+                action=action,
+                status=SessionStatus(source.status),
+            )
         )
     return source.client.id
 
@@ -267,7 +273,7 @@ async def _add(writing: Writing, new: NewSession) -> str:
     if kind_of(new.calendar_id) is not Kind.CALENDAR or not await lock_calendar(
         context, new.calendar_id
     ):
-        raise NotThere(new.calendar_id, "input", "calendarId")
+        raise Undone(NotThere(new.calendar_id, "input", "calendarId"))
     if new.status in HOLDS_SLOT and not new.allow_overlap:
         await check_slot(
             context,
@@ -319,4 +325,6 @@ def _check_first_status(context: Context, new: NewSession) -> None:
     )
     verdict = may_become(facts, new.status)
     if not verdict.allowed:
-        raise StatusNotAllowed(verdict.reason or "", from_=SessionStatus.PENDING, to=new.status)
+        raise Undone(
+            StatusNotAllowed(verdict.reason or "", from_=SessionStatus.PENDING, to=new.status)
+        )

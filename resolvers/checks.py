@@ -10,7 +10,7 @@ import strawberry
 from models.instants import LATEST
 from models.money import to_minor
 from resolvers.money_input import MoneyInput
-from resolvers.problems import InvalidInput
+from resolvers.problems import InvalidInput, Undone
 
 LONGEST_NAME: Final = 200
 LONGEST_REASON: Final = 2_000
@@ -27,7 +27,9 @@ _COLOR: Final = re.compile(r"#[0-9a-fA-F]{6}")
 def duration(minutes: int, field: str = "durationMinutes") -> int:
     """A duration in minutes: 1 to 1440."""
     if not 1 <= minutes <= LONGEST_SESSION:
-        raise InvalidInput(f"A session lasts 1 to {LONGEST_SESSION} minutes.", "input", field)
+        raise Undone(
+            InvalidInput(f"A session lasts 1 to {LONGEST_SESSION} minutes.", "input", field)
+        )
     return minutes
 
 
@@ -36,14 +38,16 @@ def price(money: MoneyInput, field: str = "price") -> tuple[int, str]:
     try:
         return to_minor(money.amount, money.currency), money.currency
     except ValueError as error:
-        raise InvalidInput(f"This is no price: {error}.", "input", field, "amount") from None
+        raise Undone(
+            InvalidInput(f"This is no price: {error}.", "input", field, "amount")
+        ) from None
 
 
 def fits(starts_at: datetime, minutes: int) -> datetime:
     """When a session ends that starts then."""
     ends_at = starts_at + timedelta(minutes=minutes)
     if ends_at > LATEST:
-        raise InvalidInput("A session ends before the year 2201.", "input", "startsAt")
+        raise Undone(InvalidInput("A session ends before the year 2201.", "input", "startsAt"))
     return ends_at
 
 
@@ -53,7 +57,7 @@ def notes(text: str | None, field: str) -> str | None:
         return None
     _refuse_controls(text, field, _LINE_CONTROLS)
     if len(_encoded(text, field)) > MOST_NOTES_BYTES:
-        raise InvalidInput(f"Notes have at most {MOST_NOTES_BYTES} bytes.", "input", field)
+        raise Undone(InvalidInput(f"Notes have at most {MOST_NOTES_BYTES} bytes.", "input", field))
     return text
 
 
@@ -64,7 +68,9 @@ def reason(text: object) -> str | None:
     _refuse_controls(text, "reason", _LINE_CONTROLS)
     _encoded(text, "reason")
     if len(text) > LONGEST_REASON:
-        raise InvalidInput(f"A reason has at most {LONGEST_REASON} characters.", "input", "reason")
+        raise Undone(
+            InvalidInput(f"A reason has at most {LONGEST_REASON} characters.", "input", "reason")
+        )
     return text.strip()
 
 
@@ -74,7 +80,7 @@ def name(text: str, field: str = "name") -> str:
     _encoded(text, field)
     trimmed = text.strip()
     if not 1 <= len(trimmed) <= LONGEST_NAME:
-        raise InvalidInput(f"A name has 1 to {LONGEST_NAME} characters.", "input", field)
+        raise Undone(InvalidInput(f"A name has 1 to {LONGEST_NAME} characters.", "input", field))
     return trimmed
 
 
@@ -85,7 +91,7 @@ def email(text: str | None) -> str | None:
     trimmed = text.strip()
     _encoded(trimmed, "email")
     if len(trimmed) > 320 or not _EMAIL.fullmatch(trimmed) or not trimmed.isprintable():
-        raise InvalidInput("This is not one email address.", "input", "email")
+        raise Undone(InvalidInput("This is not one email address.", "input", "email"))
     return trimmed
 
 
@@ -94,7 +100,7 @@ def phone(text: str | None) -> str | None:
     if text is None or not text.strip():
         return None
     if not _PHONE.fullmatch(text.strip()):
-        raise InvalidInput("This is not a phone number.", "input", "phone")
+        raise Undone(InvalidInput("This is not a phone number.", "input", "phone"))
     return text.strip()
 
 
@@ -103,7 +109,7 @@ def color(text: str | None) -> str | None:
     if text is None:
         return None
     if not _COLOR.fullmatch(text):
-        raise InvalidInput("Write a colour as #rrggbb.", "input", "color")
+        raise Undone(InvalidInput("Write a colour as #rrggbb.", "input", "color"))
     return text.lower()
 
 
@@ -114,11 +120,11 @@ def given(value: object) -> bool:
 
 def _refuse_controls(text: str, field: str, allowed: frozenset[str]) -> None:
     if any(unicodedata.category(one) == "Cc" and one not in allowed for one in text):
-        raise InvalidInput("Control characters cannot be kept.", "input", field)
+        raise Undone(InvalidInput("Control characters cannot be kept.", "input", field))
 
 
 def _encoded(text: str, field: str) -> bytes:
     try:
         return text.encode()
     except UnicodeEncodeError:
-        raise InvalidInput("Half a character cannot be kept.", "input", field) from None
+        raise Undone(InvalidInput("Half a character cannot be kept.", "input", field)) from None

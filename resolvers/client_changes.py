@@ -16,7 +16,7 @@ from resolvers import checks
 from resolvers.clients import client_conditions, read_clients
 from resolvers.context import Context
 from resolvers.editing import refuse_null
-from resolvers.problems import NotThere
+from resolvers.problems import NotThere, Undone
 from resolvers.rows import ClientRow
 from resolvers.scalars import TimeZone
 from resolvers.writing import KEY_DESCRIPTION, Writing, write_in, write_once
@@ -207,5 +207,5 @@ async def _lock(
         where.add("client.id = {}", identifier)
         found = await read_clients(writing.context, where)
     if not found:
-        raise NotThere(identifier, *path)
+        raise Undone(NotThere(identifier, *path))
     return found[0]

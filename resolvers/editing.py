@@ -14,7 +14,7 @@ from resolvers.conditions import Conditions
 from resolvers.context import Context
 from resolvers.money_input import MoneyInput
 from resolvers.practice import read_calendars
-from resolvers.problems import InvalidInput, NotThere
+from resolvers.problems import InvalidInput, NotThere, Undone
 from resolvers.rows import CalendarRow, SessionRow
 from resolvers.session_changes import claim_slot, load_session, save_session
 from resolvers.status import VERSION
@@ -116,7 +116,7 @@ async def named_calendar(context: Context, identifier: str) -> CalendarRow:
     where.add("calendar.id = {}", identifier)
     found = await read_calendars(context, where) if kind_of(identifier) is Kind.CALENDAR else []
     if not found:
-        raise NotThere(identifier, "input", "calendarId")
+        raise Undone(NotThere(identifier, "input", "calendarId"))
     return found[0]
 
 
@@ -130,4 +130,6 @@ def refuse_null(given: object, *fields: str) -> None:
         if getattr(given, field) is None:
             first, *rest = field.split("_")
             name = first + "".join(map(str.capitalize, rest))
-            raise InvalidInput("This cannot be empty; leave it out to keep it.", "input", name)
+            raise Undone(
+                InvalidInput("This cannot be empty; leave it out to keep it.", "input", name)
+            )

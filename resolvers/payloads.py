@@ -25,7 +25,7 @@ from resolvers.conditions import Conditions
 from resolvers.context import Context, Info, context_of
 from resolvers.lookup import Identifier
 from resolvers.practice import read_calendars, read_services
-from resolvers.problems import Problem
+from resolvers.problems import Problem, Undone
 from resolvers.rows import CalendarRow, ClientRow, ServiceRow, SessionRow
 from resolvers.sessions import session_loader
 
@@ -174,8 +174,8 @@ async def delete_client(info: Info, id: Identifier) -> DeleteClientPayload:  # n
     context = context_of(info)
     try:
         deleted = await client_changes.delete_client(context, id)
-    except Problem as problem:
-        return DeleteClientPayload(errors=[problem])
+    except Undone as undone:
+        return DeleteClientPayload(errors=[undone.problem])
     return DeleteClientPayload(deleted.client_id, deleted.kept_sessions)
 
 
@@ -206,16 +206,16 @@ async def update_calendar(info: Info, input: UpdateCalendar) -> CalendarPayload:
 async def _session(context: Context, change: Awaitable[str]) -> SessionPayload:
     try:
         identifier = await change
-    except Problem as problem:
-        return SessionPayload(errors=[problem])
+    except Undone as undone:
+        return SessionPayload(errors=[undone.problem])
     return SessionPayload(await session_loader(context).load(identifier))
 
 
 async def _client(context: Context, change: Awaitable[str]) -> ClientPayload:
     try:
         identifier = await change
-    except Problem as problem:
-        return ClientPayload(errors=[problem])
+    except Undone as undone:
+        return ClientPayload(errors=[undone.problem])
     where = client_conditions(context)
     where.add("client.id = {}", identifier)
     found = await read_clients(context, where)
@@ -225,8 +225,8 @@ async def _client(context: Context, change: Awaitable[str]) -> ClientPayload:
 async def _service(context: Context, change: Awaitable[str]) -> ServicePayload:
     try:
         where = _only(context, Kind.SERVICE, await change)
-    except Problem as problem:
-        return ServicePayload(errors=[problem])
+    except Undone as undone:
+        return ServicePayload(errors=[undone.problem])
     (found,) = await read_services(context, where)
     return ServicePayload(found)
 
@@ -234,8 +234,8 @@ async def _service(context: Context, change: Awaitable[str]) -> ServicePayload:
 async def _calendar(context: Context, change: Awaitable[str]) -> CalendarPayload:
     try:
         where = _only(context, Kind.CALENDAR, await change)
-    except Problem as problem:
-        return CalendarPayload(errors=[problem])
+    except Undone as undone:
+        return CalendarPayload(errors=[undone.problem])
     (found,) = await read_calendars(context, where)
     return CalendarPayload(found)
 

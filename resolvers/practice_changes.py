@@ -13,7 +13,7 @@ from resolvers import checks
 from resolvers.context import Context
 from resolvers.editing import refuse_null
 from resolvers.money_input import MoneyInput
-from resolvers.problems import NotThere
+from resolvers.problems import NotThere, Undone
 from resolvers.scalars import TimeZone
 from resolvers.writing import KEY_DESCRIPTION, Writing, write_in, write_once
 
@@ -188,7 +188,7 @@ async def _update(
                 **columns, version=F("version") + 1, updated_at=context.now
             )
         if changed == 0:
-            raise NotThere(identifier, "input", "id")
+            raise Undone(NotThere(identifier, "input", "id"))
         return identifier
 
     return await write_in(context, work)

@@ -1,7 +1,8 @@
 """What a mutation cannot do, each with the facts that a front end needs to go on.
 
-They end the transaction that they are raised in, so nothing of it is kept, and are answered in the
-payload (schema/problems.py). `path` is the input field at fault.
+`Undone` ends the transaction that it is raised in, so nothing of it is kept; its problem is told
+in the payload (schema/problems.py). A problem is no exception itself: graphql-core raises every
+exception that it finds as a value. `path` is the input field at fault.
 """
 
 from models.enums import SessionStatus
@@ -9,14 +10,13 @@ from resolvers.rows import SessionRow
 from resolvers.rules import SessionAction
 
 
-class Problem(Exception):
+class Problem:
     """Something that the caller can mend; the message says how, in their words."""
 
     message: str
     path: list[str]
 
     def __init__(self, message: str, *path: str) -> None:
-        super().__init__(message)
         self.message = message
         self.path = list(path)
 
@@ -101,3 +101,11 @@ class IdempotencyMismatch(Problem):
             "input",
             "idempotencyKey",
         )
+
+
+class Undone(Exception):
+    """Nothing was done, because of a problem."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.message)
+        self.problem = problem

@@ -10,7 +10,7 @@ from resolvers import checks
 from resolvers.context import Context
 from resolvers.editing import named_calendar
 from resolvers.messages import owe_message
-from resolvers.problems import ActionNotAllowed
+from resolvers.problems import ActionNotAllowed, Undone
 from resolvers.rules import SessionAction, facts_of, may, may_move_to
 from resolvers.session_changes import claim_slot, load_session, save_session
 from resolvers.status import NOTIFY, VERSION
@@ -61,12 +61,14 @@ async def reschedule(context: Context, given: RescheduleSessionInput) -> str:
             may_move_to(facts, into_future=given.starts_at > context.now),
         ):
             if not verdict.allowed:
-                raise ActionNotAllowed(
-                    verdict.reason or "",
-                    "input",
-                    "startsAt",
-                    action=SessionAction.RESCHEDULE,
-                    status=status,
+                raise Undone(
+                    ActionNotAllowed(
+                        verdict.reason or "",
+                        "input",
+                        "startsAt",
+                        action=SessionAction.RESCHEDULE,
+                        status=status,
+                    )
                 )
         minutes = session.duration_minutes
         if isinstance(given.duration_minutes, int):

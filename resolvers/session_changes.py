@@ -8,7 +8,7 @@ from models.enums import HOLDS_SLOT, SessionStatus
 from models.identifiers import Kind, kind_of
 from models.instants import from_text
 from models.transaction import orm
-from resolvers.problems import NotThere, StaleVersion
+from resolvers.problems import NotThere, StaleVersion, Undone
 from resolvers.rows import SessionRow
 from resolvers.sessions import read_sessions, session_conditions
 from resolvers.slots import check_slot, lock_calendar
@@ -33,12 +33,12 @@ async def load_session(
             [writing.practitioner_id, identifier],
         )
     if not locked:
-        raise NotThere(identifier, "input", "id")
+        raise Undone(NotThere(identifier, "input", "id"))
     where = session_conditions(context)
     where.add("session.id = {}", identifier)
     (session,) = await read_sessions(context, where, order="session.id")
     if isinstance(expected_version, int) and session.version != expected_version:
-        raise StaleVersion(session)
+        raise Undone(StaleVersion(session))
     return session
 
 
@@ -56,7 +56,7 @@ async def save_session(writing: Writing, session: SessionRow, **changes: Any) ->
         **changes, version=version, updated_at=writing.context.now
     )
     if saved != 1:
-        raise StaleVersion(session)
+        raise Undone(StaleVersion(session))
     return version
 
 
@@ -88,7 +88,7 @@ async def claim_slot(
     if calendar != session.calendar.id or status in HOLDS_SLOT:
         is_there = kind_of(calendar) is Kind.CALENDAR
         if not is_there or not await lock_calendar(writing.context, calendar):
-            raise NotThere(calendar, "input", "calendarId")
+            raise Undone(NotThere(calendar, "input", "calendarId"))
     if status not in HOLDS_SLOT or (held_before and not is_elsewhere):
         return {}
     if not allow_overlap:

@@ -6,7 +6,7 @@ from typing import Final
 
 from models.instants import from_text, to_text
 from resolvers.context import Context
-from resolvers.problems import SlotTaken
+from resolvers.problems import SlotTaken, Undone
 from resolvers.rows import SessionRow
 from resolvers.session_filter import HOLDS_A_SLOT
 from resolvers.sessions import read_sessions, session_conditions
@@ -52,7 +52,7 @@ async def check_slot(
     )
     busy = [(from_text(one.starts_at), from_text(one.ends_at)) for one in around]
     free = nearest_free(busy, wanted=starts_at, duration=duration, not_before=context.now)
-    raise SlotTaken(holders, [to_text(start) for start in free])
+    raise Undone(SlotTaken(holders, [to_text(start) for start in free]))
 
 
 async def lock_calendar(context: Context, calendar_id: str) -> bool:

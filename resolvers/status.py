@@ -10,7 +10,7 @@ from resolvers import checks
 from resolvers.context import Context
 from resolvers.errors import BadInput
 from resolvers.messages import owe_message
-from resolvers.problems import StatusNotAllowed
+from resolvers.problems import StatusNotAllowed, Undone
 from resolvers.rows import SessionRow
 from resolvers.rules import facts_of, may_become
 from resolvers.session_changes import claim_slot, load_session, save_session
@@ -85,8 +85,10 @@ async def update_status(context: Context, given: UpdateSessionStatusInput) -> st
         if verdict.changes_nothing:
             return session.id
         if not verdict.allowed:
-            raise StatusNotAllowed(
-                verdict.reason or "", from_=SessionStatus(session.status), to=given.status
+            raise Undone(
+                StatusNotAllowed(
+                    verdict.reason or "", from_=SessionStatus(session.status), to=given.status
+                )
             )
         slot = await claim_slot(
             writing, session, status=given.status, allow_overlap=given.allow_overlap

@@ -21,7 +21,7 @@ from models.instants import to_text
 from models.transaction import Transaction, orm, write
 from resolvers.context import Context
 from resolvers.errors import Forbidden
-from resolvers.problems import IdempotencyMismatch, InvalidInput
+from resolvers.problems import IdempotencyMismatch, InvalidInput, Undone
 
 Result = TypeVar("Result")
 
@@ -92,7 +92,7 @@ async def write_in(context: Context, work: Callable[[Writing], Awaitable[Result]
 
     Raises:
         Forbidden: the token only reads.
-        Problem: what `work` cannot do; nothing of it is kept.
+        Undone: what `work` cannot do; nothing of it is kept.
     """
     _check_may_write(context)
 
@@ -132,10 +132,12 @@ async def write_once(
     if not isinstance(key, str):
         return await write_in(context, work)
     if not 1 <= len(key) <= LONGEST_KEY or not key.isprintable():
-        raise InvalidInput(
-            f"An idempotency key has 1 to {LONGEST_KEY} printable characters.",
-            "input",
-            "idempotencyKey",
+        raise Undone(
+            InvalidInput(
+                f"An idempotency key has 1 to {LONGEST_KEY} printable characters.",
+                "input",
+                "idempotencyKey",
+            )
         )
 
     async def once(writing: Writing) -> str:
@@ -175,7 +177,7 @@ async def _take_key(writing: Writing, operation: str, key: str, digest: str) -> 
     )
     before, digest_before, result = rows[0]
     if (before, digest_before) != (operation, digest):
-        raise IdempotencyMismatch
+        raise Undone(IdempotencyMismatch())
     return str(result)
 
 
