@@ -76,7 +76,8 @@ class Done:
 def document_of(mutation: str) -> str:
     """A document that does one mutation and asks for all that it answers."""
     if mutation == "deleteClient":
-        return f"mutation ($id: ID!) {{ done: deleteClient(id: $id) {{ deletedClientId keptSessions {ERRORS} }} }}"
+        selection = f"deletedClientId keptSessions {ERRORS}"
+        return f"mutation ($id: ID!) {{ done: deleteClient(id: $id) {{ {selection} }} }}"
     kind = f"{mutation[0].upper()}{mutation[1:]}Input"
     selection = SELECTIONS.get(mutation, f"{SESSION} {ERRORS}")
     return f"mutation ($input: {kind}!) {{ done: {mutation}(input: $input) {{ {selection} }} }}"

@@ -213,7 +213,8 @@ async def test_notes_are_set_changed_left_alone_and_cleared_apart(practice: Prac
 
 
 @pytest.mark.parametrize(
-    "notes", ["emoji 👩‍👩‍👧 and ‮right to left", "tab\tand\r\nlines", "x" * 65_536, "e\u0301" * 9]
+    "notes",
+    ["emoji 👩‍👩‍👧 and \u202eright to left", "tab\tand\r\nlines", "x" * 65_536, "e\u0301" * 9],
 )
 async def test_notes_are_kept_to_the_letter(practice: Practice, notes: str) -> None:
     session = await practice.add_session()

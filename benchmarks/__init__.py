@@ -1,0 +1,1 @@
+"""How fast the session history is answered, beside other ways of answering it."""
