@@ -31,6 +31,9 @@ format: .venv/development ## put the code into its form
 schema: .venv/development ## write the schema snapshot that the tests compare with
 	$(BIN)/session-history schema > tests/schema/schema.graphql
 
+bench: .venv/development ## measure the history page against the floor and a stock server
+	$(BIN)/python -m benchmarks
+
 lock: .venv/development ## resolve the dependencies anew, with hashes, for every platform
 	$(BIN)/uv pip compile -q pyproject.toml --generate-hashes --universal --python-version 3.11 --no-header --no-annotate --upgrade -o requirements.txt
 	$(BIN)/uv pip compile -q pyproject.toml --group dev --generate-hashes --universal --python-version 3.11 --no-header --no-annotate --upgrade -o requirements-dev.txt

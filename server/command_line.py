@@ -2,8 +2,10 @@
 
 import asyncio
 import os
+import sys
 from collections.abc import Coroutine
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import click
@@ -16,10 +18,12 @@ from models.migrate import upgrade
 from models.transaction import Transaction, orm, write
 from resolvers.access import issue_token, practitioner_id_of
 from resolvers.errors import Refused
+from resolvers.importing import ImportReport
 from resolvers.practitioners import EmailTaken, add_practitioner
 from resolvers.scalars import parse_currency, parse_time_zone
 from schema.build import practitioner_schema
 from server import demo
+from server.import_command import import_into, print_report, read_mapping
 from server.settings import PREFIX, Settings, WrongSetting, read_settings
 
 Result = TypeVar("Result")
@@ -88,7 +92,10 @@ def fill_demo() -> None:
     async def fill() -> int:
         await _migrated(settings)
         async with opened(settings) as database:
-            return await demo.fill(database, now=now())
+            at = now()
+            length = len(demo.plan_practice(1, at).sessions)
+            with click.progressbar(length=length, label="Filling", file=sys.stderr) as bar:
+                return await demo.fill(database, now=at, progress=bar.update)
 
     try:
         added = run(fill())
@@ -127,6 +134,33 @@ def new_practitioner(email: str, name: str, time_zone: str, currency: str, passw
     except (Refused, GraphQLError) as refusal:
         raise click.ClickException(str(refusal)) from None
     click.echo(f"Added. 'session-history token {email}' prints an access token.")
+
+
+@main.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--practitioner", "email", required=True, help="Whose record it goes into: an email.")
+@click.option(
+    "--mapping",
+    "mapping_name",
+    required=True,
+    help="What stands in which column: a TOML file, or the name of one that comes with us.",
+)
+@click.option("--dry-run", is_flag=True, help="Say row by row what would happen; write nothing.")
+def import_file(file: Path, email: str, mapping_name: str, *, dry_run: bool) -> None:
+    """Import clients and sessions from FILE: a CSV, also as .gz, .bz2 or .xz.
+
+    All of it or nothing: when a row is bad, its line, column and reason are told, nothing is
+    written, and the exit code is 1. Importing a file again adds nothing.
+    """
+    mapping = read_mapping(mapping_name)
+    settings = checked_settings()
+
+    async def work() -> ImportReport:
+        await _migrated(settings)
+        async with opened(settings) as database:
+            return await import_into(database, email, file, mapping, dry_run=dry_run, now=now())
+
+    print_report(run(work()), dry_run=dry_run)
 
 
 @main.command()

@@ -12,6 +12,7 @@ ALLOWED = {
     "resolvers": {"models"},
     "schema": {"models", "resolvers"},
     "server": {"models", "resolvers", "schema"},
+    "benchmarks": {"models", "resolvers", "schema", "server"},
 }
 
 

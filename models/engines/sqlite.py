@@ -231,7 +231,7 @@ def credentials(path: str) -> dict[str, object]:
         "journal_mode": "WAL",
         "synchronous": "FULL",
         "foreign_keys": "ON",
-        "busy_timeout": 5000,
+        "busy_timeout": 30_000,  # longer than an import of a few ten thousand sessions writes
         "journal_size_limit": 67_108_864,
         "cache_size": -65_536,
         "temp_store": "MEMORY",

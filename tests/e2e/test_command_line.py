@@ -158,3 +158,53 @@ def test_a_database_that_does_not_answer_is_named(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "database" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+PLAIN = (
+    "id,client_id,client_name,client_email,client_phone,client_time_zone,service,calendar,"
+    "starts_at,duration_minutes,status,price,currency,customer_notes,private_notes,cancelled_at,"
+    "cancellation_reason,booked_at\n"
+    "1,c1,Ada Lovelace,,,,Coaching,Main,2026-01-05 10:00,50,completed,90.00,EUR,,,,,\n"
+    "2,c1,Ada Lovelace,,,,Coaching,Main,2026-01-12 10:00,50,no_show,90.00,EUR,,,,,\n"
+    "3,c2,Grace Hopper,,,,Coaching,Main,2026-01-12 11:00,50,{status},90.00,EUR,,,,,\n"
+)
+
+
+def test_a_file_is_tried_imported_and_imported_again(empty_url: str, tmp_path: Path) -> None:
+    command("demo", url=empty_url)
+    good, bad = tmp_path / "good.csv", tmp_path / "bad.csv"
+    good.write_text(PLAIN.format(status="cancelled"), "utf-8")
+    bad.write_text(PLAIN.format(status="nonsense"), "utf-8")
+    given = ["--practitioner", "demo@example.com", "--mapping", "plain"]
+
+    tried = command("import", str(good), *given, "--dry-run", url=empty_url)
+    refused = command("import", str(bad), *given, url=empty_url)
+    done = command("import", str(good), *given, url=empty_url)
+    again = command("import", str(good), *given, url=empty_url)
+
+    assert tried.returncode == 0, tried.stderr
+    assert "line 2: add" in tried.stdout
+    assert "3 sessions would be added" in tried.stdout
+    assert refused.returncode == 1
+    assert "line 4, status" in refused.stderr
+    assert "Nothing was written" in refused.stderr
+    assert "3 sessions added, 0 already there" in done.stdout
+    assert "0 sessions added, 3 already there" in again.stdout
+
+
+def test_an_import_names_what_is_wrong_with_it(empty_url: str, tmp_path: Path) -> None:
+    file, mapping = tmp_path / "some.csv", tmp_path / "mapping.toml"
+    file.write_text(PLAIN.format(status="cancelled"), "utf-8")
+    mapping.write_text("colour = 'red'\n", "utf-8")
+    nobody = ["--practitioner", "nobody@example.com"]
+
+    unknown = command("import", str(file), *nobody, "--mapping", "plain", url=empty_url)
+    wrong = command("import", str(file), *nobody, "--mapping", str(mapping), url=empty_url)
+    missing = command("import", str(file), *nobody, "--mapping", "nothing", url=empty_url)
+    no_file = command("import", "no.csv", *nobody, "--mapping", "plain", url=empty_url)
+
+    assert "Nobody signs in with nobody@example.com" in unknown.stderr
+    assert "colour" in wrong.stderr
+    assert "plain" in missing.stderr
+    assert "no.csv" in no_file.stderr
+    assert [one.returncode for one in (unknown, wrong, missing, no_file)] == [1, 1, 1, 2]

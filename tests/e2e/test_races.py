@@ -1,4 +1,4 @@
-"""Many at once, over HTTP, against a running server: the record stays true (product.md, Actions)."""
+"""Many at once, over HTTP, against a running server: the record stays true."""
 
 import asyncio
 import random
@@ -249,7 +249,8 @@ def test_requests_cut_off_and_sent_again_with_their_keys_are_done_once(
     assert asyncio.run(count(url, "session")) == 300
     assert asyncio.run(count(url, "session_event")) == 300
     assert asyncio.run(count(url, "idempotency_key")) == 300
-    assert "Traceback" not in (tmp_path / "server.log").read_text()
+    written = (tmp_path / "server.log").read_text()
+    assert "Traceback" not in written
 
 
 def test_a_server_killed_in_the_middle_of_writes_loses_nothing_acknowledged(
@@ -259,6 +260,7 @@ def test_a_server_killed_in_the_middle_of_writes_loses_nothing_acknowledged(
     chance, acknowledged = random.Random(5), list[str]()
 
     async def write_until_killed(address: str, process: subprocess.Popen[bytes], run: int) -> None:
+        wanted, enough = len(acknowledged) + chance.randrange(1, 40), asyncio.Event()
         async with caller(address, opened.token) as client:
 
             async def one(number: int) -> None:
@@ -269,9 +271,12 @@ def test_a_server_killed_in_the_middle_of_writes_loses_nothing_acknowledged(
                 except httpx.TransportError:
                     return
                 acknowledged.append(done["session"]["id"])
+                if len(acknowledged) >= wanted:
+                    enough.set()
 
             writes = [asyncio.create_task(one(number)) for number in range(60)]
-            await asyncio.sleep(0.05 + chance.random() * 0.25)
+            await enough.wait()
+            await asyncio.sleep(chance.random() * 0.01)
             process.send_signal(signal.SIGKILL)
             await asyncio.gather(*writes)
 
@@ -303,6 +308,6 @@ def test_a_server_killed_in_the_middle_of_writes_loses_nothing_acknowledged(
             return sessions, events, {one for (one,) in messages}
 
     sessions, events, messages = asyncio.run(kept())
-    assert len(acknowledged) > 20
+    assert 20 <= len(acknowledged) < 20 * 60
     assert set(acknowledged) <= sessions
     assert sessions == events == messages

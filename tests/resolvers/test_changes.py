@@ -79,7 +79,7 @@ async def test_what_a_session_offers_is_what_it_accepts(
             one["action"]: one["allowed"] for one in answer.data["session"]["availableActions"]
         }
 
-        more = {} if mutation == "cancelSession" else {"allowOverlap": True}
+        more: dict[str, Any] = {} if mutation == "cancelSession" else {"allowOverlap": True}
         done = await act(practice, mutation, id=session.id, **given, **more)
 
         does_something = done.session is not None and (
@@ -138,7 +138,7 @@ async def test_the_client_is_told_unless_asked_not_to_or_it_is_over(
     quiet = await practice.add_session(client, FUTURE, SessionStatus.PENDING)
     over = await practice.add_session(client, PAST, SessionStatus.PENDING)
     moved_in_the_past = {"startsAt": to_text(PAST - timedelta(hours=1))}
-    allowed = {} if mutation == "cancelSession" else {"allowOverlap": True}
+    allowed: dict[str, Any] = {} if mutation == "cancelSession" else {"allowOverlap": True}
 
     await act(practice, mutation, id=upcoming.id, **given, **allowed)
     await act(practice, mutation, id=quiet.id, notifyClient=False, **given, **allowed)

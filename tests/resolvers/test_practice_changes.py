@@ -64,7 +64,7 @@ async def a_token_of(practice: Practice, client: Client) -> str:
         secret_hash=secret_hash(token + client.id),
         created_at=NOW,
     )
-    return token + client.id
+    return f"{token}{client.id}"
 
 
 async def test_deleting_a_client_keeps_their_sessions_and_nothing_of_theirs(
