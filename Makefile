@@ -15,7 +15,7 @@ test: .venv/development ## lint, types and all tests, on SQLite and on a Postgre
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 install: .venv/development ## the whole environment, in .venv
 

@@ -109,6 +109,38 @@ class Served:
     log: Path
 
 
+@dataclass(frozen=True)
+class Raced:
+    """A running server of one or several workers, and its database."""
+
+    address: str
+    url: str
+
+
+@pytest.fixture(scope="session")
+def raced_servers() -> Iterator[tuple[dict[tuple[str, str], Raced], ExitStack]]:
+    with ExitStack() as stack:
+        yield {}, stack
+
+
+@pytest.fixture(params=["1", "4"], ids=["one worker", "four workers"])
+def raced(
+    engine: str,
+    request: pytest.FixtureRequest,
+    raced_servers: tuple[dict[tuple[str, str], Raced], ExitStack],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Raced:
+    """A server for each engine and number of workers; tests race in practices of their own."""
+    started, stack = raced_servers
+    key = (engine, request.param)
+    if key not in started:
+        url: str = request.getfixturevalue("lasting_url")
+        log = tmp_path_factory.mktemp("raced") / "server.log"
+        address = stack.enter_context(running(url, "--workers", request.param, log=log))
+        started[key] = Raced(address, url)
+    return started[key]
+
+
 @pytest.fixture(scope="session")
 def servers() -> Iterator[tuple[dict[str, Served], ExitStack]]:
     with ExitStack() as stack:
@@ -139,7 +171,8 @@ def lasting_url(engine: str, request: pytest.FixtureRequest) -> str:
         address: str = request.getfixturevalue("url")
         return address
     template: Path = request.getfixturevalue("sqlite_template")
-    copy = template.with_name("served.db")
+    folder: pytest.TempPathFactory = request.getfixturevalue("tmp_path_factory")
+    copy = folder.mktemp("lasting") / "session-history.db"
     shutil.copyfile(template, copy)
     return f"sqlite:///{copy}"
 

@@ -12,7 +12,6 @@ from models import Session, SessionEvent
 from models.base import Owned
 from models.database import Database
 from models.enums import SessionStatus
-from models.identifiers import Kind, new_id
 from models.transaction import Transaction, write
 from tests.practice import NOW, Practice
 
@@ -37,10 +36,10 @@ MODELS = [getattr(models, name) for name in models.__all__]
         {"customer_notes_folded": "without notes"},
         {"rescheduled_count": -1},
         {"id": "cli_" + "0" * 26},
-        {"client_id": new_id(Kind.CLIENT)},
-        {"service_id": new_id(Kind.SERVICE)},
-        {"calendar_id": new_id(Kind.CALENDAR)},
-        {"origin_kind": "FOLLOW_UP", "origin_id": new_id(Kind.SESSION)},
+        {"client_id": "cli_" + "0" * 26},
+        {"service_id": "srv_" + "0" * 26},
+        {"calendar_id": "cal_" + "0" * 26},
+        {"origin_kind": "FOLLOW_UP", "origin_id": "ses_" + "0" * 26},
     ],
     ids=str,
 )

@@ -357,8 +357,9 @@ async def test_two_imports_of_one_file_at_once_add_each_row_once(
     )
 
     refused = [result for result in results if isinstance(result, BaseException)]
-    # SQLite lets one begin after the other; PostgreSQL finds out as the second one writes.
-    assert [type(error) for error in refused] == ([RecordChanged] if engine == "postgres" else [])
+    # Either one began after the other had ended, or it found out as it wrote; on SQLite always
+    # the first, because a transaction there waits for the one before it.
+    assert [type(error) for error in refused] in ([], [RecordChanged][: engine == "postgres"])
     assert all("secret" not in repr(error) for error in refused)
     assert len(await sessions_of(practice)) == 20
 
