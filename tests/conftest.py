@@ -37,6 +37,9 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The URI of a running PostgreSQL, without a database's name in it filled."""
     folder = tmp_path_factory.mktemp("postgres")
     server = get_server(folder / "data", cleanup_mode="stop")
+    # It is our processes that tests kill, never this one: it need not wait for its disk.
+    for statement in ("ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()"):
+        asyncio.run(_execute(server.get_uri(), statement))
     yield server.get_uri()
     server.cleanup()
 
