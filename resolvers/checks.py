@@ -5,8 +5,6 @@ import unicodedata
 from datetime import datetime, timedelta
 from typing import Final
 
-import strawberry
-
 from models.instants import LATEST
 from models.money import to_minor
 from resolvers.money_input import MoneyInput
@@ -111,11 +109,6 @@ def color(text: str | None) -> str | None:
     if not _COLOR.fullmatch(text):
         raise Undone(InvalidInput("Write a colour as #rrggbb.", "input", "color"))
     return text.lower()
-
-
-def given(value: object) -> bool:
-    """Whether an optional input field holds a value; left out and null are none."""
-    return value is not None and value is not strawberry.UNSET
 
 
 def _refuse_controls(text: str, field: str, allowed: frozenset[str]) -> None:

@@ -16,6 +16,7 @@ from resolvers import checks
 from resolvers.clients import client_conditions, read_clients
 from resolvers.context import Context
 from resolvers.editing import refuse_null
+from resolvers.given import is_given
 from resolvers.problems import NotThere, Undone
 from resolvers.rows import ClientRow
 from resolvers.scalars import TimeZone
@@ -122,7 +123,7 @@ async def update_client(context: Context, given: UpdateClientInput) -> str:
         columns["email"] = checks.email(given.email)
     if given.phone is not strawberry.UNSET:
         columns["phone"] = checks.phone(given.phone)
-    if checks.given(given.time_zone):
+    if is_given(given.time_zone):
         columns["time_zone"] = given.time_zone
 
     async def work(writing: Writing) -> str:

@@ -5,7 +5,6 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any, Final, TypeAlias
 
-import orjson
 import strawberry
 from strawberry import UNSET
 from strawberry.dataloader import DataLoader
@@ -17,6 +16,7 @@ from resolvers.cursor import list_identity
 from resolvers.days import day_start
 from resolvers.described import described
 from resolvers.errors import BadInput
+from resolvers.given import canonical
 from resolvers.lookahead import selected
 from resolvers.pages import (
     After,
@@ -232,9 +232,7 @@ async def _read_page(
     context: Context, where: Conditions, sort: ClientSort, page: PageArguments, filter_: object
 ) -> Page[_Sorted]:
     order = _ORDERS[sort]
-    identity = list_identity(
-        "clients", context.principal.practitioner_id, sort, _canonical(filter_)
-    )
+    identity = list_identity("clients", context.principal.practitioner_id, sort, canonical(filter_))
     key = _sort_key(where, context, sort)
     bounds = where.outside()
     order.add_bounds(bounds, order.bounds(page, identity))
@@ -257,13 +255,6 @@ def _sort_key(where: Conditions, context: Context, sort: ClientSort) -> str:
             return "client.created_at"
         case _:
             return _LAST_SESSION.format(where.bind(context.now_text), where.bind(_NEVER))
-
-
-def _canonical(filter_: object) -> str | None:
-    if not isinstance(filter_, ClientFilter):
-        return None
-    given = {k: v for k, v in vars(filter_).items() if v is not None and v is not UNSET}
-    return orjson.dumps(given, option=orjson.OPT_SORT_KEYS).decode() if given else None
 
 
 def _add_filter(where: Conditions, context: Context, filter_: object) -> None:

@@ -4,7 +4,6 @@ At most one statement for the page, one for the count and one for each kind of s
 only when it is selected; the same however many clients or sessions there are.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -35,12 +34,12 @@ from resolvers.session_filter import (
     SessionSort,
     Sort,
     bounds_time,
-    canonical,
+    canonical_filter,
     conditions_of,
 )
 from resolvers.session_groups import read_by_status
 from resolvers.sessions import read_sessions, read_sessions_of_clients
-from resolvers.statistics import StatisticsParts, StatisticsRow, read_statistics
+from resolvers.statistics import StatisticsFound, StatisticsParts, StatisticsRow, read_statistics
 
 _OF_THE_PAGE = frozenset({"edges", "nodes", "pageInfo"})
 
@@ -136,7 +135,7 @@ def _request(
 ) -> HistoryRequest:
     fields = selected(info)
     return HistoryRequest(
-        filter_text=canonical(filter_),
+        filter_text=canonical_filter(filter_),
         sort=sort,
         page=PageArguments.of(first=first, after=after, last=last, before=before),
         wants_page=not fields.isdisjoint(_OF_THE_PAGE),
@@ -160,17 +159,16 @@ async def _read_histories(
     counts: dict[str | None, int] = {}
     if request.wants_count:
         counts = await _count(context, of_all.copy(), per_client=owners is not None)
-    statistics: Callable[[str | None], StatisticsRow | None] = lambda client: None  # noqa: E731
+    statistics: StatisticsFound | None = None
     if request.wants_statistics is not None:
-        found = await read_statistics(
+        statistics = await read_statistics(
             context, of_all, request.wants_statistics, per_client=owners is not None
         )
-        statistics = found.of
     return [
         History(
             pages.get(client),
             counts.get(client, 0) if request.wants_count else None,
-            statistics(client),
+            statistics.of(client) if statistics is not None else None,
         )
         for client in clients
     ]

@@ -12,6 +12,7 @@ from models.transaction import orm
 from resolvers import checks
 from resolvers.context import Context
 from resolvers.editing import refuse_null
+from resolvers.given import is_given
 from resolvers.money_input import MoneyInput
 from resolvers.problems import NotThere, Undone
 from resolvers.scalars import TimeZone
@@ -168,7 +169,7 @@ async def update_calendar(context: Context, given: UpdateCalendarInput) -> str:
         columns["sort_name"] = sort_key(columns["name"])
     if given.color is not strawberry.UNSET:
         columns["color"] = checks.color(given.color)
-    if checks.given(given.time_zone):
+    if is_given(given.time_zone):
         columns["time_zone"] = given.time_zone
     return await _update(context, Calendar, Kind.CALENDAR, given.id, columns)
 

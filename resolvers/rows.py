@@ -7,7 +7,6 @@ attributes. Strawberry types are declared over these rows (schema/); nothing her
 from datetime import datetime
 from typing import Final, NamedTuple
 
-from models.enums import OPEN, SessionStatus
 from models.instants import from_text
 from models.money import amount_text
 from resolvers.errors import Forbidden
@@ -152,15 +151,6 @@ class SessionRow(NamedTuple):
     def has_started(self, now: datetime) -> bool:
         """Whether the session began at or before `now`."""
         return from_text(self.starts_at) <= now
-
-    def is_upcoming(self, now: datetime) -> bool:
-        """Whether the session is not over: it is upcoming until it ends."""
-        return from_text(self.ends_at) > now
-
-    @property
-    def is_open(self) -> bool:
-        """Whether the session is still to happen, or nobody has noted how it went."""
-        return SessionStatus(self.status) in OPEN
 
 
 class FieldChangeRow(NamedTuple):

@@ -4,7 +4,6 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any, Final, TypeAlias
 
-import orjson
 import strawberry
 
 from models.enums import HOLDS_SLOT, OPEN
@@ -16,6 +15,7 @@ from resolvers.context import Context
 from resolvers.days import day_start
 from resolvers.described import described
 from resolvers.errors import BadInput
+from resolvers.given import canonical, is_given
 from resolvers.pages import Order
 from resolvers.scalars import TimeZone
 from resolvers.sessions import session_conditions
@@ -149,21 +149,16 @@ Sort: TypeAlias = Annotated[
 ]
 
 
-def canonical(filter_: object) -> str | None:
-    """The filter as text: equal for filters that mean the same, whatever was left out or null."""
-    if not isinstance(filter_, SessionFilter):
-        return None
-    given = {name: value for name, value in vars(filter_).items() if _is_given(value)}
-    if given.get("period") == SessionPeriod.ALL:
-        del given["period"]
-    return orjson.dumps(given, option=orjson.OPT_SORT_KEYS).decode() if given else None
+def canonical_filter(filter_: object) -> str | None:
+    """The filter as text: equal for filters that mean the same."""
+    return canonical(filter_, period=SessionPeriod.ALL)
 
 
 def bounds_time(filter_: object) -> bool:
     """Whether the filter lets only sessions of some time through."""
     return isinstance(filter_, SessionFilter) and (
-        _is_given(filter_.from_)
-        or _is_given(filter_.to)
+        is_given(filter_.from_)
+        or is_given(filter_.to)
         or filter_.period in {SessionPeriod.UPCOMING, SessionPeriod.PAST}
         or filter_.needs_status is True
     )
@@ -184,7 +179,7 @@ async def conditions_of(
         return where
     _add_period(where, context, filter_)
     _add_days(where, context, filter_)
-    if _is_given(filter_.statuses):
+    if is_given(filter_.statuses):
         where.among("session.status", [one.value for one in _listed("statuses", filter_.statuses)])
     await _add_known(where, context, "serviceIds", Kind.SERVICE, filter_.service_ids)
     await _add_known(where, context, "calendarIds", Kind.CALENDAR, filter_.calendar_ids)
@@ -192,10 +187,6 @@ async def conditions_of(
     if wanted:
         await _add_text(where, context, wanted, clients)
     return where
-
-
-def _is_given(value: object) -> bool:
-    return value is not None and value is not strawberry.UNSET
 
 
 def _listed(argument: str, values: Any) -> list[Any]:
@@ -224,7 +215,7 @@ def _add_period(where: Conditions, context: Context, filter_: SessionFilter) -> 
 
 def _add_days(where: Conditions, context: Context, filter_: SessionFilter) -> None:
     first, last = filter_.from_, filter_.to
-    zone = context.zone(filter_.time_zone if _is_given(filter_.time_zone) else None)
+    zone = context.zone(filter_.time_zone if is_given(filter_.time_zone) else None)
     if isinstance(first, date) and isinstance(last, date) and last < first:
         raise BadInput("to", "is before 'from': the last day cannot come before the first.")
     if isinstance(first, date):
@@ -241,7 +232,7 @@ def day_after(day: date) -> date:
 async def _add_known(
     where: Conditions, context: Context, argument: str, kind: Kind, ids: Any
 ) -> None:
-    if not _is_given(ids):
+    if not is_given(ids):
         return
     wanted = [str(one) for one in _listed(argument, ids)]
     table = "service" if kind is Kind.SERVICE else "calendar"

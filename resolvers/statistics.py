@@ -18,7 +18,7 @@ from resolvers.days import months
 from resolvers.lookahead import selected
 from resolvers.practice import read_services
 from resolvers.rows import ClientRow, Money, ServiceRow, money
-from resolvers.session_filter import IS_OPEN, Filter, canonical, conditions_of
+from resolvers.session_filter import IS_OPEN, Filter, canonical_filter, conditions_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +150,7 @@ def client_statistics(root: Any, info: Info, filter: Filter = UNSET) -> Any:  # 
         return [found.of(client) for client in clients]
 
     client: ClientRow = root
-    key = ("statistics", canonical(filter), parts)
+    key = ("statistics", canonical_filter(filter), parts)
     return context.loader(key, lambda: DataLoader(load)).load(client.id)
 
 

@@ -44,9 +44,6 @@ def configure_logs(level: str) -> None:
             "loggers": {
                 "uvicorn": {"level": "WARNING", "propagate": True, "handlers": []},
                 "uvicorn.error": {"level": "WARNING", "propagate": True, "handlers": []},
-                # Both log statements with their values at DEBUG: notes, names, token hashes.
-                "tortoise": {"level": "WARNING"},
-                "aiosqlite": {"level": "WARNING"},
             },
         }
     )
