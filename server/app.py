@@ -13,6 +13,7 @@ from models.database import Database
 from models.transaction import drain
 from schema.build import practitioner_schema
 from server import graphiql
+from server.callers import Callers
 from server.graphql_http import GraphQLEndpoint
 from server.health import health_routes
 from server.logs import configure_logs
@@ -32,9 +33,8 @@ def create_app(settings: Settings | None = None) -> Starlette:
             yield
             await drain()
 
-    endpoint = GraphQLEndpoint(
-        practitioner_schema(), lambda: database, with_graphiql=settings.graphiql
-    )
+    callers = Callers(lambda: database)
+    endpoint = GraphQLEndpoint(practitioner_schema(), callers, with_graphiql=settings.graphiql)
     return Starlette(
         routes=[
             Route("/", _home),

@@ -1,7 +1,5 @@
 """GraphQL over HTTP, as the specification's draft of August 2026 has it."""
 
-from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Any, Final
 
 import orjson
@@ -14,11 +12,10 @@ from strawberry.asgi import GraphQL
 from strawberry.http import GraphQLHTTPResponse
 from strawberry.types import ExecutionResult
 
-from models.database import Database
-from resolvers.access import principal_of
 from resolvers.context import Context
-from schema.build import PractitionerSchema, is_for_the_caller
+from schema.served import ServedSchema, is_for_the_caller
 from server import graphiql
+from server.callers import Callers, bearer_token
 from server.logs import request_id
 
 _JSON: Final = "application/json"
@@ -45,36 +42,25 @@ def media_type_for(accept: str | None) -> str | None:
     return min(ranked)[2] if ranked else None
 
 
-def bearer_token(authorization: str | None) -> str | None:
-    """The token in an Authorization header (RFC 6750)."""
-    scheme, _, token = (authorization or "").partition(" ")
-    return token.strip() or None if scheme.lower() == "bearer" else None
-
-
 class GraphQLEndpoint(GraphQL[Context, None]):
     """Strawberry's ASGI view, brought up to the specification."""
 
     def __init__(
         self,
-        schema: PractitionerSchema,
-        database: Callable[[], Database],
+        schema: ServedSchema,
+        callers: Callers,
         *,
         with_graphiql: bool,
-        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         super().__init__(schema, graphql_ide=None, subscription_protocols=())
-        self._database = database
+        self._callers = callers
         self._with_graphiql = with_graphiql
-        self._clock = clock
 
     async def get_context(
         self, request: Request | WebSocket, response: Response | WebSocket
     ) -> Context:
         """Who asks, found out once for the operation."""
-        now, database = self._clock(), self._database()
-        token = bearer_token(request.headers.get("authorization"))
-        principal = await principal_of(database, token, now=now) if token else None
-        return Context(database=database, principal=principal, now=now)
+        return await self._callers.context(bearer_token(request.headers.get("authorization")))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
