@@ -56,3 +56,10 @@ class AccessTokenKind(StrEnum):
     PRACTITIONER = "PRACTITIONER"
     READ_ONLY = "READ_ONLY"
     CLIENT = "CLIENT"
+
+
+class TokenOrigin(StrEnum):
+    """How a token came to be."""
+
+    SIGN_IN = "SIGN_IN"
+    MADE = "MADE"

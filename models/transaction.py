@@ -2,12 +2,15 @@
 
 import asyncio
 import contextvars
+import logging
 from collections.abc import Awaitable, Callable
 from typing import Any, Protocol, TypeVar
 
 from tortoise.backends.base.client import BaseDBAsyncClient
 
 from models.database import Connection, Database
+
+logger = logging.getLogger("session_history.transaction")
 
 Result = TypeVar("Result")
 
@@ -42,6 +45,23 @@ async def write(database: Database, work: Callable[[Transaction], Awaitable[Resu
     _running.add(task)
     task.add_done_callback(_finished)
     return await asyncio.shield(task)
+
+
+def write_beside(
+    database: Database, work: Callable[[Transaction], Awaitable[object]]
+) -> asyncio.Task[None]:
+    """Start a write that no request waits for; a failure is logged, and that is all."""
+
+    async def run() -> None:
+        try:
+            await write(database, work)
+        except Exception:
+            logger.warning("a write beside a request failed", exc_info=True)
+
+    task = asyncio.get_running_loop().create_task(run())
+    _running.add(task)
+    task.add_done_callback(_finished)
+    return task
 
 
 def _finished(task: asyncio.Task[Any]) -> None:

@@ -18,6 +18,7 @@ from resolvers.messages import owe_message
 from resolvers.money_input import MoneyInput
 from resolvers.practice import read_services
 from resolvers.problems import ActionNotAllowed, InvalidInput, NotThere, StatusNotAllowed, Undone
+from resolvers.references import hold_client
 from resolvers.rows import ServiceRow, SessionRow
 from resolvers.rules import SessionAction, SessionFacts, facts_of, may, may_become
 from resolvers.session_changes import load_session
@@ -139,7 +140,7 @@ async def book(context: Context, given: BookSessionInput) -> str:
         return await _add(
             writing,
             NewSession(
-                client_id=await _client(writing.context, given.client_id),
+                client_id=await hold_client(writing.context, given.client_id),
                 service_id=service.id,
                 calendar_id=given.calendar_id,
                 starts_at=given.starts_at,
@@ -169,7 +170,7 @@ async def duplicate(context: Context, given: DuplicateSessionInput) -> str:
         return await _add(
             writing,
             NewSession(
-                client_id=await _client(writing.context, client_id),
+                client_id=await hold_client(writing.context, client_id),
                 service_id=source.service.id,
                 calendar_id=source.calendar.id,
                 starts_at=given.starts_at,
@@ -205,7 +206,7 @@ async def book_follow_up(context: Context, given: BookFollowUpInput) -> str:
         return await _add(
             writing,
             NewSession(
-                client_id=await _client(writing.context, client_id),
+                client_id=await hold_client(writing.context, client_id),
                 service_id=service.id,
                 calendar_id=given.calendar_id or source.calendar.id,
                 starts_at=given.starts_at,
@@ -236,19 +237,6 @@ async def active_service(context: Context, identifier: str) -> ServiceRow:
     if not found[0].active:
         raise Undone(InvalidInput("This service is retired; choose another.", "input", "serviceId"))
     return found[0]
-
-
-async def _client(context: Context, identifier: str) -> str:
-    rows = []
-    if kind_of(identifier) is Kind.CLIENT:
-        rows = await context.connection.fetch(
-            "SELECT client.id FROM client WHERE client.practitioner_id = $1 "
-            f"AND client.id = $2{context.connection.for_reference}",
-            [context.principal.practitioner_id, identifier],
-        )
-    if not rows:
-        raise Undone(NotThere(identifier, "input", "clientId"))
-    return identifier
 
 
 def _still_bookable(context: Context, source: SessionRow, action: SessionAction) -> str:

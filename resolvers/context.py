@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Hashable
 from datetime import datetime, timedelta
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 from zoneinfo import ZoneInfo
 
 import strawberry
@@ -12,13 +12,20 @@ from models.database import Connection, Database
 from models.enums import AccessTokenKind
 from models.instants import to_text
 from resolvers.errors import Forbidden, Unauthenticated
+from resolvers.policy import AccessPolicy
 from resolvers.principal import Principal
 
 Loader: TypeAlias = DataLoader[Any, Any]
 
 
+_DEFAULT_POLICY: Final = AccessPolicy()
+
+
 class Context:
-    """Lives for one operation. `now` is read once, so that all of an answer agrees about it."""
+    """Lives for one operation. `now` is read once, so that all of an answer agrees about it.
+
+    `network` is where the request came from, as far as limits on guessing tell networks apart.
+    """
 
     def __init__(
         self,
@@ -27,8 +34,12 @@ class Context:
         principal: Principal | None,
         now: datetime,
         connection: Connection | None = None,
+        network: str = "",
+        policy: AccessPolicy = _DEFAULT_POLICY,
     ) -> None:
         self.database = database
+        self.network = network
+        self.policy = policy
         self.connection: Connection = connection or database
         self.now = now
         self.now_text = to_text(now)
@@ -57,7 +68,12 @@ class Context:
     def within(self, connection: Connection) -> "Context":
         """The same operation, reading inside a transaction."""
         return Context(
-            database=self.database, principal=self._principal, now=self.now, connection=connection
+            database=self.database,
+            principal=self._principal,
+            now=self.now,
+            connection=connection,
+            network=self.network,
+            policy=self.policy,
         )
 
     def forget(self) -> None:

@@ -41,6 +41,26 @@ class NotFound(Refused):
         super().__init__(f"Nothing has the id '{identifier:.60}'.")
 
 
+class RateLimited(Refused):
+    """Too often; waiting helps."""
+
+    code = "RATE_LIMITED"
+
+    def __init__(self, what: str, *, retry_after_seconds: int) -> None:
+        super().__init__(f"Too many attempts at {what}; try again in {retry_after_seconds} s.")
+        self.what = what
+        self.retry_after_seconds = retry_after_seconds
+
+    @property
+    def extensions(self) -> dict[str, Any]:
+        """The code, what it is that was tried too often, and when to try again."""
+        return {
+            "code": self.code,
+            "limit": self.what,
+            "retryAfterSeconds": self.retry_after_seconds,
+        }
+
+
 class BadInput(Refused):
     """An argument that cannot be understood."""
 

@@ -6,7 +6,7 @@ lets go of what it had loaded before.
 
 from collections.abc import Awaitable
 from dataclasses import dataclass, field
-from typing import Annotated, TypeAlias
+from typing import Annotated, Final, TypeAlias
 
 import strawberry
 
@@ -29,7 +29,7 @@ from resolvers.problems import Problem, Undone
 from resolvers.rows import CalendarRow, ClientRow, ServiceRow, SessionRow
 from resolvers.sessions import session_loader
 
-_WHAT = strawberry.argument(description="What to do, and to what.")
+WHAT: Final = strawberry.argument(description="What to do, and to what.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,21 +80,21 @@ class CalendarPayload:
     errors: list[Problem] = field(default_factory=list)
 
 
-Book: TypeAlias = Annotated[booking.BookSessionInput, _WHAT]
-Edit: TypeAlias = Annotated[editing.UpdateSessionInput, _WHAT]
-SetStatus: TypeAlias = Annotated[status.UpdateSessionStatusInput, _WHAT]
-SetStatuses: TypeAlias = Annotated[status.UpdateSessionStatusesInput, _WHAT]
-SetNotes: TypeAlias = Annotated[notes.UpdateSessionNotesInput, _WHAT]
-Reschedule: TypeAlias = Annotated[rescheduling.RescheduleSessionInput, _WHAT]
-Cancel: TypeAlias = Annotated[status.CancelSessionInput, _WHAT]
-Duplicate: TypeAlias = Annotated[booking.DuplicateSessionInput, _WHAT]
-FollowUp: TypeAlias = Annotated[booking.BookFollowUpInput, _WHAT]
-CreateClient: TypeAlias = Annotated[client_changes.CreateClientInput, _WHAT]
-UpdateClient: TypeAlias = Annotated[client_changes.UpdateClientInput, _WHAT]
-CreateService: TypeAlias = Annotated[practice_changes.CreateServiceInput, _WHAT]
-UpdateService: TypeAlias = Annotated[practice_changes.UpdateServiceInput, _WHAT]
-CreateCalendar: TypeAlias = Annotated[practice_changes.CreateCalendarInput, _WHAT]
-UpdateCalendar: TypeAlias = Annotated[practice_changes.UpdateCalendarInput, _WHAT]
+Book: TypeAlias = Annotated[booking.BookSessionInput, WHAT]
+Edit: TypeAlias = Annotated[editing.UpdateSessionInput, WHAT]
+SetStatus: TypeAlias = Annotated[status.UpdateSessionStatusInput, WHAT]
+SetStatuses: TypeAlias = Annotated[status.UpdateSessionStatusesInput, WHAT]
+SetNotes: TypeAlias = Annotated[notes.UpdateSessionNotesInput, WHAT]
+Reschedule: TypeAlias = Annotated[rescheduling.RescheduleSessionInput, WHAT]
+Cancel: TypeAlias = Annotated[status.CancelSessionInput, WHAT]
+Duplicate: TypeAlias = Annotated[booking.DuplicateSessionInput, WHAT]
+FollowUp: TypeAlias = Annotated[booking.BookFollowUpInput, WHAT]
+CreateClient: TypeAlias = Annotated[client_changes.CreateClientInput, WHAT]
+UpdateClient: TypeAlias = Annotated[client_changes.UpdateClientInput, WHAT]
+CreateService: TypeAlias = Annotated[practice_changes.CreateServiceInput, WHAT]
+UpdateService: TypeAlias = Annotated[practice_changes.UpdateServiceInput, WHAT]
+CreateCalendar: TypeAlias = Annotated[practice_changes.CreateCalendarInput, WHAT]
+UpdateCalendar: TypeAlias = Annotated[practice_changes.UpdateCalendarInput, WHAT]
 
 
 async def book_session(info: Info, input: Book) -> SessionPayload:  # noqa: A002

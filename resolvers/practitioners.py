@@ -1,6 +1,8 @@
-"""Adding a practitioner."""
+"""Adding a practitioner, and what their account must look like."""
 
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Self
 
 from tortoise.exceptions import IntegrityError
 
@@ -8,15 +10,66 @@ from models import Practitioner
 from models.database import Database
 from models.folding import fold
 from models.transaction import Transaction, orm, write
-from resolvers.errors import BadInput
-from resolvers.passwords import hash_password
+from resolvers import checks
+from resolvers.passwords import check_new_password, hashed
+from resolvers.problems import EmailTaken, InvalidInput, Undone
 from resolvers.scalars import CurrencyCode, TimeZone
 
-SHORTEST_PASSWORD = 12
 
+@dataclass(frozen=True, slots=True)
+class NewPractitioner:
+    """An account to be, checked, with its password hashed."""
 
-class EmailTaken(Exception):
-    """Somebody signs in with this email address already."""
+    name: str
+    email: str
+    password_hash: str
+    time_zone: TimeZone
+    currency: CurrencyCode
+
+    @classmethod
+    async def of(
+        cls, *, name: str, email: str, password: str, time_zone: TimeZone, currency: CurrencyCode
+    ) -> Self:
+        """What was given, checked.
+
+        Raises:
+            Undone: a name or address that is none, or a password that will not do.
+        """
+        name = checks.name(name)
+        address = checks.email(email)
+        if address is None:
+            raise Undone(InvalidInput("An email address is needed.", "input", "email"))
+        await check_new_password(password, name, address)
+        return cls(name, address, await hashed(password), time_zone, currency)
+
+    async def add(self, transaction: Transaction, *, now: datetime) -> str:
+        """Add the account; its id.
+
+        Raises:
+            IntegrityError: the address signs somebody else in; `email_taken` tells.
+        """
+        added = await Practitioner.create(
+            name=self.name,
+            email=self.email,
+            email_folded=fold(self.email),
+            password_hash=self.password_hash,
+            time_zone=self.time_zone,
+            currency=self.currency,
+            created_at=now,
+            updated_at=now,
+            using_db=orm(transaction),
+        )
+        return str(added.id)
+
+    def email_taken(self, error: IntegrityError) -> Undone:
+        """What is told when `add` failed with `error`; anything but a taken address is a bug.
+
+        Raises:
+            IntegrityError: it is something else.
+        """
+        if "email_folded" not in str(error) and "uq_practitioner_email" not in str(error):
+            raise error
+        return Undone(EmailTaken(self.email))
 
 
 async def add_practitioner(
@@ -32,32 +85,16 @@ async def add_practitioner(
     """Add a practitioner and return their id.
 
     Raises:
-        BadInput: a name or address that is none, or a password that is too short.
-        EmailTaken: the address signs somebody else in.
+        Undone: a name or address that is none or taken, or a password that will not do.
     """
-    name, email = name.strip(), email.strip()
-    if not 1 <= len(name) <= 200:
-        raise BadInput("name", "must have 1 to 200 characters.")
-    if not 3 <= len(email) <= 320 or "@" not in email[1:-1] or email.split() != [email]:
-        raise BadInput("email", "is not an email address.")
-    if len(password) < SHORTEST_PASSWORD:
-        raise BadInput("password", f"must have at least {SHORTEST_PASSWORD} characters.")
+    new = await NewPractitioner.of(
+        name=name, email=email, password=password, time_zone=time_zone, currency=currency
+    )
 
     async def work(transaction: Transaction) -> str:
-        added = await Practitioner.create(
-            name=name,
-            email=email,
-            email_folded=fold(email),
-            password_hash=hash_password(password),
-            time_zone=time_zone,
-            currency=currency,
-            created_at=now,
-            updated_at=now,
-            using_db=orm(transaction),
-        )
-        return str(added.id)
+        return await new.add(transaction, now=now)
 
     try:
         return await write(database, work)
-    except IntegrityError:
-        raise EmailTaken from None
+    except IntegrityError as error:
+        raise new.email_taken(error) from None

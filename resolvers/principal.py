@@ -18,6 +18,8 @@ class Principal:
     kind: AccessTokenKind
     token_id: str
     client_id: str | None = None
+    idle_minutes: int | None = None
+    use_is_to_be_noted: bool = False
 
     @property
     def may_read_private_notes(self) -> bool:

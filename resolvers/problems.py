@@ -103,6 +103,20 @@ class IdempotencyMismatch(Problem):
         )
 
 
+class InvalidCredentials(Problem):
+    """An email address and a password that do not belong together: which is wrong is not told."""
+
+    def __init__(self, *path: str) -> None:
+        super().__init__("The email address or the password is wrong.", *path)
+
+
+class EmailTaken(Problem):
+    """Somebody signs in with this email address already."""
+
+    def __init__(self, email: str) -> None:
+        super().__init__(f"Somebody signs in with {email} already.", "input", "email")
+
+
 class Undone(Exception):
     """Nothing was done, because of a problem."""
 

@@ -4,10 +4,24 @@ Whatever declares a field, an argument or an input of one of them takes it from 
 would otherwise make an enum without descriptions of it, at first sight.
 """
 
-from models.enums import Actor, OriginKind, SessionEventKind, SessionStatus
+from models.enums import (
+    AccessTokenKind,
+    Actor,
+    OriginKind,
+    SessionEventKind,
+    SessionStatus,
+    TokenOrigin,
+)
 from resolvers.described import described
 
-__all__ = ["Actor", "OriginKind", "SessionEventKind", "SessionStatus"]
+__all__ = [
+    "AccessTokenKind",
+    "Actor",
+    "OriginKind",
+    "SessionEventKind",
+    "SessionStatus",
+    "TokenOrigin",
+]
 
 described(
     SessionStatus,
@@ -43,4 +57,17 @@ described(
     CLIENT_DELETED="Its client was deleted.",
     EMAIL_SENT="A message about it was accepted by the mail server.",
     IMPORTED="It was brought along from another product.",
+)
+described(
+    AccessTokenKind,
+    "What an access token opens.",
+    PRACTITIONER="Everything, as signing in does.",
+    READ_ONLY="Everything but private notes, and no changes.",
+    CLIENT="The portal, for one client: their own sessions, and confirming and cancelling them.",
+)
+described(
+    TokenOrigin,
+    "How an access token came to be.",
+    SIGN_IN="Somebody signed in with email and password. It ends when it was not used for a time.",
+    MADE="It was made for an app or a client.",
 )

@@ -12,7 +12,9 @@ from schema.mutation import Mutation
 from schema.practice import Calendar, Practitioner, Service
 from schema.problems import (
     ActionNotAllowedError,
+    EmailTakenError,
     IdempotencyMismatchError,
+    InvalidCredentialsError,
     InvalidInputError,
     NotFoundError,
     SlotTakenError,
@@ -26,7 +28,9 @@ from schema.session import Session
 # Reached only through the interface UserError.
 _PROBLEMS: Final = (
     ActionNotAllowedError,
+    EmailTakenError,
     IdempotencyMismatchError,
+    InvalidCredentialsError,
     InvalidInputError,
     NotFoundError,
     SlotTakenError,

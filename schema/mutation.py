@@ -2,14 +2,18 @@
 
 import strawberry
 
-from resolvers import payloads
+from resolvers import account_payloads, payloads
+from schema.account import (
+    AccessTokenPayload,
+    ChangePasswordPayload,
+    SignInPayload,
+    SignOutPayload,
+)
 from schema.client import Client
 from schema.over import over, read, resolved
 from schema.practice import Calendar, Service
-from schema.problems import UserError
+from schema.problems import ERRORS, UserError
 from schema.session import Session
-
-_ERRORS = "Why nothing was done; empty when it was."
 
 
 @over(payloads.SessionPayload, description="A session as it is now, or why nothing was done.")
@@ -17,7 +21,7 @@ class SessionPayload:
     """Answer of what is done to one session."""
 
     session: Session | None = read("The session after the change; null when nothing was done.")
-    errors: list[UserError] = read(_ERRORS)
+    errors: list[UserError] = read(ERRORS)
 
 
 @over(payloads.BulkStatusPayload, description="An answer for each session.")
@@ -32,7 +36,7 @@ class ClientPayload:
     """Answer of what is done to one client."""
 
     client: Client | None = read("The client after the change; null when nothing was done.")
-    errors: list[UserError] = read(_ERRORS)
+    errors: list[UserError] = read(ERRORS)
 
 
 @over(payloads.DeleteClientPayload, description="What deleting a client left.")
@@ -45,7 +49,7 @@ class DeleteClientPayload:
     kept_sessions: int = read(
         'How many sessions stay in the record; they show "Deleted Client" as the client\'s name.'
     )
-    errors: list[UserError] = read(_ERRORS)
+    errors: list[UserError] = read(ERRORS)
 
 
 @over(payloads.ServicePayload, description="A service as it is now, or why nothing was done.")
@@ -53,7 +57,7 @@ class ServicePayload:
     """Answer of what is done to one service."""
 
     service: Service | None = read("The service after the change; null when nothing was done.")
-    errors: list[UserError] = read(_ERRORS)
+    errors: list[UserError] = read(ERRORS)
 
 
 @over(payloads.CalendarPayload, description="A calendar as it is now, or why nothing was done.")
@@ -61,7 +65,7 @@ class CalendarPayload:
     """Answer of what is done to one calendar."""
 
     calendar: Calendar | None = read("The calendar after the change; null when nothing was done.")
-    errors: list[UserError] = read(_ERRORS)
+    errors: list[UserError] = read(ERRORS)
 
 
 @strawberry.type(
@@ -131,4 +135,31 @@ class Mutation:
     )
     update_calendar: CalendarPayload | None = resolved(
         payloads.update_calendar, description="Change a calendar."
+    )
+
+    sign_up: SignInPayload | None = resolved(
+        account_payloads.sign_up,
+        description="Make an account and sign in to it. Needs no token. FORBIDDEN where the "
+        "operator has turned it off; RATE_LIMITED after too many from one network.",
+    )
+    sign_in: SignInPayload | None = resolved(
+        account_payloads.sign_in,
+        description="Exchange an email address and a password for a token. Needs no token. "
+        "RATE_LIMITED, with `retryAfterSeconds`, after too many tries; once in a document.",
+    )
+    sign_out: SignOutPayload | None = resolved(
+        account_payloads.sign_out,
+        description="End the token that this request is sent with, at once and everywhere.",
+    )
+    change_password: ChangePasswordPayload | None = resolved(
+        account_payloads.change_password,
+        description="Change the password of whoever is signed in, and end every other sign-in.",
+    )
+    create_access_token: AccessTokenPayload | None = resolved(
+        account_payloads.create_access_token,
+        description="Make a token for another app, read-only or not, or for one client's portal.",
+    )
+    revoke_access_token: AccessTokenPayload | None = resolved(
+        account_payloads.revoke_access_token,
+        description="End a token at once. One that has ended stays as it is.",
     )

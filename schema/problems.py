@@ -1,7 +1,7 @@
 """The errors that payloads carry, declared over the problems of resolvers."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import strawberry
 from graphql import GraphQLAbstractType, GraphQLResolveInfo
@@ -11,6 +11,8 @@ from resolvers.rules import SessionAction
 from resolvers.words import SessionStatus
 from schema.over import over, read
 from schema.session import Session
+
+ERRORS: Final = "Why nothing was done; empty when it was."
 
 
 @strawberry.interface(description="Why something was not done, for the person who tried.")
@@ -94,3 +96,17 @@ class StaleVersionError(UserError):
 )
 class IdempotencyMismatchError(UserError):
     """The first request stands."""
+
+
+@over(
+    problems.InvalidCredentials,
+    description="An email address and a password that do not belong together. Which of them is "
+    "wrong is told nowhere.",
+)
+class InvalidCredentialsError(UserError):
+    """Answer of signing in, and of changing the password."""
+
+
+@over(problems.EmailTaken, description="Somebody signs in with this email address already.")
+class EmailTakenError(UserError):
+    """Answer of signing up."""

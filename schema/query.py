@@ -2,7 +2,8 @@
 
 import strawberry
 
-from resolvers import clients, history, lookup, practice
+from resolvers import clients, history, lookup, practice, tokens
+from schema.account import AccessToken
 from schema.client import Client, ClientConnection
 from schema.node import Node
 from schema.over import resolved
@@ -38,3 +39,8 @@ class Query:
     )
     services: list[Service] = resolved(practice.services, description="The services, by name.")
     calendars: list[Calendar] = resolved(practice.calendars, description="The calendars, by name.")
+    access_tokens: list[AccessToken] = resolved(
+        tokens.access_tokens,
+        description="The practitioner's access tokens, latest first, also those of signing in. "
+        "FORBIDDEN for a READ_ONLY token.",
+    )

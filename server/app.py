@@ -16,6 +16,7 @@ from server import graphiql
 from server.callers import Callers
 from server.graphql_http import GraphQLEndpoint
 from server.health import health_routes
+from server.housekeeping import housekeeping
 from server.logs import configure_logs
 from server.request_log import RequestLog
 from server.settings import Settings, read_settings
@@ -30,10 +31,11 @@ def create_app(settings: Settings | None = None) -> Starlette:
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         async with database:
-            yield
+            async with housekeeping(database):
+                yield
             await drain()
 
-    callers = Callers(lambda: database)
+    callers = Callers(lambda: database, policy=settings.access_policy)
     endpoint = GraphQLEndpoint(practitioner_schema(), callers, with_graphiql=settings.graphiql)
     return Starlette(
         routes=[

@@ -4,8 +4,9 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from models.database import Database
-from resolvers.access import principal_of
+from resolvers.access import TokenUses, principal_of
 from resolvers.context import Context
+from resolvers.policy import AccessPolicy
 
 
 def bearer_token(authorization: str | None) -> str | None:
@@ -21,13 +22,24 @@ class Callers:
         self,
         database: Callable[[], Database],
         *,
+        policy: AccessPolicy,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._database = database
+        self._policy = policy
         self._clock = clock
+        self._uses = TokenUses()
 
-    async def context(self, token: str | None) -> Context:
-        """A context for one operation of whoever sent `token`."""
+    async def context(self, token: str | None, *, network: str = "") -> Context:
+        """A context for one operation of whoever sent `token`, from `network`."""
         now, database = self._clock(), self._database()
         principal = await principal_of(database, token, now=now) if token else None
-        return Context(database=database, principal=principal, now=now)
+        if principal is not None:
+            self._uses.note(database, principal, now=now)
+        return Context(
+            database=database,
+            principal=principal,
+            now=now,
+            network=network,
+            policy=self._policy,
+        )

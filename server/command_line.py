@@ -10,19 +10,16 @@ from typing import Any, Final, TypeVar
 
 import click
 import uvicorn
-from graphql import GraphQLError
 
 from models import AccessToken
 from models.database import Database
 from models.migrate import upgrade
 from models.transaction import Transaction, orm, write
 from resolvers.access import issue_token, practitioner_id_of
-from resolvers.errors import Refused
 from resolvers.importing import ImportReport
-from resolvers.practitioners import EmailTaken, add_practitioner
-from resolvers.scalars import parse_currency, parse_time_zone
 from schema.build import practitioner_schema
 from server import demo
+from server.account_commands import add_account, reset_password
 from server.import_command import import_into, print_report, read_mapping
 from server.settings import PREFIX, Settings, WrongSetting, read_settings
 
@@ -117,23 +114,33 @@ def new_practitioner(email: str, name: str, time_zone: str, currency: str, passw
     async def add() -> None:
         await _migrated(settings)
         async with opened(settings) as database:
-            await add_practitioner(
+            await add_account(
                 database,
                 name=name,
                 email=email,
                 password=password,
-                time_zone=parse_time_zone(time_zone),
-                currency=parse_currency(currency),
+                time_zone=time_zone,
+                currency=currency,
                 now=now(),
             )
 
-    try:
-        run(add())
-    except EmailTaken:
-        raise click.ClickException(f"Somebody signs in with {email} already.") from None
-    except (Refused, GraphQLError) as refusal:
-        raise click.ClickException(str(refusal)) from None
+    run(add())
     click.echo(f"Added. 'session-history token {email}' prints an access token.")
+
+
+@main.command("password")
+@click.argument("email")
+@click.password_option(help="At least 12 characters.")
+def new_password(email: str, password: str) -> None:
+    """Give the account of EMAIL a new password, and end its sign-ins."""
+    settings = checked_settings()
+
+    async def reset() -> int:
+        await _migrated(settings)
+        async with opened(settings) as database:
+            return await reset_password(database, email, password, now=now())
+
+    click.echo(f"Changed; {run(reset())} sign-ins have ended.")
 
 
 @main.command("import")

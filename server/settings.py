@@ -12,6 +12,7 @@ from pydantic import AfterValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from models.database import engine_of
+from resolvers.policy import AccessPolicy
 
 PREFIX: Final = "SESSION_HISTORY_"
 
@@ -41,9 +42,29 @@ class Settings(BaseSettings):
     port: int = Field(default=8000, ge=0, le=65535, description="The port; 0 picks a free one.")
     workers: int = Field(default=1, ge=1, le=64, description="How many processes answer requests.")
     graphiql: bool = Field(default=True, description="Whether a browser gets GraphiQL at /graphql.")
+    sign_up: bool = Field(default=True, description="Whether anybody may make an account.")
+    sign_in_idle_minutes: int = Field(
+        default=30, ge=5, le=1440, description="How long a sign-in lasts when it is not used."
+    )
+    sign_in_hours: int = Field(
+        default=12, ge=1, le=720, description="How long a sign-in lasts in any case."
+    )
+    sign_ins_per_network: int = Field(
+        default=100, ge=1, description="How often an hour one network may try to sign in."
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", description="How much is logged."
     )
+
+    @property
+    def access_policy(self) -> AccessPolicy:
+        """What of this the accounts need to know."""
+        return AccessPolicy(
+            sign_up=self.sign_up,
+            idle_minutes=self.sign_in_idle_minutes,
+            sign_in_hours=self.sign_in_hours,
+            attempts_per_network=self.sign_ins_per_network,
+        )
 
 
 def read_settings() -> Settings:

@@ -15,7 +15,16 @@ def test_help_says_what_each_command_is_for() -> None:
     done = command("--help", url="sqlite:///unused.db")
 
     assert done.returncode == 0
-    for name in ("serve", "migrate", "demo", "import", "token", "schema", "practitioner"):
+    for name in (
+        "serve",
+        "migrate",
+        "demo",
+        "import",
+        "token",
+        "schema",
+        "practitioner",
+        "password",
+    ):
         assert f"  {name} " in done.stdout
     described = command("import", "--help", url="sqlite:///unused.db")
     assert described.returncode == 0
@@ -211,3 +220,21 @@ def test_an_import_names_what_is_wrong_with_it(tmp_path: Path) -> None:
     assert "plain" in missing.stderr
     assert "no.csv" in no_file.stderr
     assert [one.returncode for one in (unknown, wrong, missing, no_file)] == [1, 1, 1, 2]
+
+
+def test_a_forgotten_password_is_replaced_by_the_operator(empty_url: str) -> None:
+    given = ["--name", "Ada", "--time-zone", "Europe/London", "--currency", "GBP"]
+    command(
+        "practitioner", "ada@example.com", *given, "--password", "long enough for us", url=empty_url
+    )
+
+    short = command("password", "ada@example.com", "--password", "short", url=empty_url)
+    nobody = command("password", "b@example.com", "--password", "long enough for us", url=empty_url)
+    changed = command(
+        "password", "Ada@example.com", "--password", "as long as before", url=empty_url
+    )
+
+    assert (short.returncode, nobody.returncode, changed.returncode) == (1, 1, 0)
+    assert "12 characters" in short.stderr
+    assert "Nobody signs in with b@example.com" in nobody.stderr
+    assert changed.stdout == "Changed; 0 sign-ins have ended.\n"

@@ -58,15 +58,8 @@ def said_of(named: GraphQLNamedType) -> dict[str, str]:
     return said
 
 
-# Sign-in, tokens and exports are promised for a later release.
-LATER = {
-    "exportSessionHistory",
-    "signUp",
-    "signIn",
-    "signOut",
-    "createAccessToken",
-    "revokeAccessToken",
-}
+# Exports are promised for a later release.
+LATER = {"exportSessionHistory"}
 
 
 def promised_now() -> list[GraphQLNamedType]:

@@ -1,0 +1,30 @@
+"""Letting go of what has served its time, so that nothing grows for ever."""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from models.database import Database
+from models.instants import to_text
+from models.transaction import Transaction, write
+from resolvers.accounts import forget_ended_tokens
+from resolvers.attempts import forget_attempts
+
+# As long as `accessTokens(includeEnded: true)` shows them.
+ENDED_TOKENS_STAY: Final = timedelta(days=30)
+
+
+async def sweep(database: Database, *, now: datetime) -> None:
+    """Forget tokens that ended a month ago, idempotency keys past their day, and spent limits."""
+
+    async def forget_tokens(transaction: Transaction) -> None:
+        await forget_ended_tokens(transaction, before=now - ENDED_TOKENS_STAY)
+
+    async def forget_keys(transaction: Transaction) -> None:
+        await transaction.fetch(
+            "DELETE FROM idempotency_key WHERE expires_at <= $1 RETURNING key", [to_text(now)]
+        )
+
+    # Each by itself: none holds rows of one table while it waits for those of another.
+    await write(database, forget_tokens)
+    await write(database, forget_keys)
+    await forget_attempts(database, now=now)
