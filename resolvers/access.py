@@ -34,6 +34,11 @@ def secret_hash(token: str) -> str:
     return sha256(token.encode()).hexdigest()
 
 
+def is_token_of_ours(token: str) -> bool:
+    """Whether `token` was issued here, or pretends to be; an identity provider's never looks so."""
+    return token.startswith(_PREFIX)
+
+
 async def principal_of(database: Database, token: str, *, now: datetime) -> Principal | None:
     """Whom a token stands for; None when it is unknown, expired or revoked."""
     if not token.startswith(_PREFIX) or len(token) > _LONGEST:

@@ -2,10 +2,15 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from models.database import Database
-from resolvers.access import principal_of
+from resolvers.access import is_token_of_ours, principal_of
 from resolvers.context import Context
+from resolvers.principal import Principal
+
+if TYPE_CHECKING:
+    from server.identity_provider.provider import IdentityProvider
 
 
 def bearer_token(authorization: str | None) -> str | None:
@@ -21,13 +26,20 @@ class Callers:
         self,
         database: Callable[[], Database],
         *,
+        provider: "IdentityProvider | None" = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._database = database
+        self._provider = provider
         self._clock = clock
 
     async def context(self, token: str | None) -> Context:
         """A context for one operation of whoever sent `token`."""
         now, database = self._clock(), self._database()
-        principal = await principal_of(database, token, now=now) if token else None
+        principal = await self._principal(database, token, now) if token else None
         return Context(database=database, principal=principal, now=now)
+
+    async def _principal(self, database: Database, token: str, now: datetime) -> Principal | None:
+        if self._provider is None or is_token_of_ours(token):
+            return await principal_of(database, token, now=now)
+        return await self._provider.principal_of(database, token, now=now)
