@@ -24,22 +24,29 @@ class ProviderFailed(Exception):
     """The identity provider did not tell its keys; the message says why."""
 
 
-async def published_keys(issuer: str, jwks_url: str | None, *, tls: ssl.SSLContext) -> KeySet:
+async def published_keys(
+    issuer: str,
+    jwks_url: str | None,
+    *,
+    tls: ssl.SSLContext,
+    timeout_seconds: float = _TIMEOUT_SECONDS,
+) -> KeySet:
     """The keys of `issuer`, from `jwks_url` or from where its discovery document says.
 
     Raises:
-        ProviderFailed: there was no answer within 5 seconds, or none that can be used.
+        ProviderFailed: there was no whole answer in time, or none that can be used.
     """
     try:
         async with (
-            asyncio.timeout(_TIMEOUT_SECONDS),
+            # Over all of it: httpx's own timeout begins anew with every byte that arrives.
+            asyncio.timeout(timeout_seconds),
             httpx.AsyncClient(
-                verify=tls, headers=_HEADERS, timeout=_TIMEOUT_SECONDS, follow_redirects=False
+                verify=tls, headers=_HEADERS, timeout=timeout_seconds, follow_redirects=False
             ) as client,
         ):
             document = await _document(client, jwks_url or await _discovered(client, issuer))
-    except TimeoutError:
-        raise ProviderFailed(f"no answer within {_TIMEOUT_SECONDS} seconds") from None
+    except (TimeoutError, httpx.TimeoutException):
+        raise ProviderFailed(f"no answer within {timeout_seconds} seconds") from None
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise ProviderFailed(type(error).__name__) from error
     published = document.get("keys")
