@@ -1,17 +1,24 @@
 """An identity provider on this machine: real keys, real HTTP, and tokens both good and forged."""
 
 import json
+import ssl
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from ipaddress import ip_address
+from pathlib import Path
 from typing import Any, Final
 
 import jwt
+from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 from jwt.utils import base64url_encode
 
 from tests.practice import NOW
@@ -68,12 +75,13 @@ def assembled(
 
 @dataclass
 class Answer:
-    """What the provider answers under a path; `held_until` keeps it waiting."""
+    """What is answered under a path once `held_until` is set; `asked` is set before."""
 
     body: bytes | Iterable[bytes] = b""
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
     held_until: threading.Event | None = None
+    asked: threading.Event = field(default_factory=threading.Event)
 
 
 class Provider:
@@ -122,14 +130,31 @@ class Provider:
         )
 
 
+def self_signed(path: Path) -> Path:
+    """A certificate for this machine that nobody vouches for, and its key, in a file."""
+    key, name = private_key("ec"), x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "tests")])
+    now, address = datetime.now(UTC), x509.IPAddress(ip_address("127.0.0.1"))
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([address]), critical=False)
+        .sign(key, SHA256())
+    )
+    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    path.write_bytes(certificate.public_bytes(Encoding.PEM) + pem)
+    return path
+
+
 @contextmanager
-def running_provider() -> Iterator[Provider]:
-    """A provider that answers over HTTP until the block ends."""
+def running_provider(*, certificate: Path | None = None) -> Iterator[Provider]:
+    """A provider that answers until the block ends, over HTTPS when it has a certificate."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             provider.requests.append(self.path)
             answer = provider.answers.get(self.path, Answer(status=404))
+            answer.asked.set()
             if answer.held_until is not None:
                 answer.held_until.wait(10)
             try:
@@ -148,7 +173,11 @@ def running_provider() -> Iterator[Provider]:
             """Be quiet."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    provider = Provider(f"http://127.0.0.1:{server.server_port}")
+    provider = Provider(f"{'https' if certificate else 'http'}://127.0.0.1:{server.server_port}")
+    if certificate is not None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate)
+        server.socket = context.wrap_socket(server.socket, server_side=True)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     try:

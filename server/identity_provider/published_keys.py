@@ -48,7 +48,7 @@ async def published_keys(
     except (TimeoutError, httpx.TimeoutException):
         raise ProviderFailed(f"no answer within {timeout_seconds} seconds") from None
     except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise ProviderFailed(type(error).__name__) from error
+        raise ProviderFailed(f"{type(error).__name__}: {error!s:.300}") from error
     published = document.get("keys")
     if not isinstance(published, list):
         raise ProviderFailed("the key set has no list of keys")

@@ -7,10 +7,12 @@ be given (2.15: it reads the clock itself).
 
 import json
 import math
+import re
 from datetime import datetime
 from typing import Any, Final, NoReturn
 
 import jwt
+from jwt.utils import base64url_decode
 
 from server.identity_provider.key_set import ALGORITHMS
 
@@ -18,6 +20,7 @@ from server.identity_provider.key_set import ALGORITHMS
 LEEWAY_SECONDS: Final = 30
 
 _LONGEST: Final = 8 * 1024
+_SHAPE: Final = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*")
 _TYPES: Final = frozenset({"jwt", "at+jwt", "application/at+jwt"})
 
 
@@ -29,9 +32,9 @@ def named_key(token: str) -> tuple[str, str]:
     Raises:
         jwt.PyJWTError: it is no token that we would look at further.
     """
-    if len(token) > _LONGEST:
-        raise jwt.DecodeError("too long")
-    header = jwt.get_unverified_header(token)
+    if len(token) > _LONGEST or not _SHAPE.fullmatch(token):
+        raise jwt.DecodeError("not a token")
+    header = _header(token)
     if "crit" in header:
         raise jwt.InvalidTokenError("extensions are not understood here")
     kind = header.get("typ", "JWT")
@@ -73,6 +76,18 @@ def verified_claims(
     if max(_seconds(claims, "iat"), _seconds(claims, "nbf", "iat")) > at + LEEWAY_SECONDS:
         raise jwt.ImmatureSignatureError
     return claims
+
+
+def _header(token: str) -> dict[str, Any]:
+    # The header alone: jwt.get_unverified_header() decodes the claims as well, character by
+    # character (2.15), 450 µs of everybody's time for 8 KiB from anybody; this takes 20.
+    try:
+        header = json.loads(base64url_decode(token.partition(".")[0]))
+    except (ValueError, RecursionError):
+        raise jwt.DecodeError("the header is not JSON") from None
+    if not isinstance(header, dict):
+        raise jwt.DecodeError("the header is not a JSON object")
+    return header
 
 
 def _seconds(claims: dict[str, Any], name: str, otherwise: str = "") -> float:

@@ -15,7 +15,9 @@ def test_help_says_what_each_command_is_for() -> None:
     done = command("--help", url="sqlite:///unused.db")
 
     assert done.returncode == 0
-    for name in ("serve", "migrate", "demo", "import", "token", "schema", "practitioner"):
+    for name in (
+        "serve", "migrate", "demo", "import", "token", "schema", "practitioner", "identity",
+    ):  # fmt: skip
         assert f"  {name} " in done.stdout
     described = command("import", "--help", url="sqlite:///unused.db")
     assert described.returncode == 0
