@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import jwt
 import pytest
 
 from models.enums import AccessTokenKind
@@ -292,7 +293,10 @@ async def test_a_provider_is_believed_if_its_certificate_is(
 
 
 async def test_an_answer_that_trickles_in_is_given_up(
-    linked: Practice, provider: Provider, tls: ssl.SSLContext
+    linked: Practice,
+    provider: Provider,
+    tls: ssl.SSLContext,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     door = Door(linked, tls, provider.issuer, timeout_seconds=0.2)
     pause = threading.Event()
@@ -300,6 +304,8 @@ async def test_an_answer_that_trickles_in_is_given_up(
 
     assert await door.opens(provider.token()) is None
     pause.set()
+    reasons = [one.reason for one in caplog.records if hasattr(one, "reason")]
+    assert reasons == ["no answer within 0.2 seconds"]
 
 
 async def test_a_request_that_goes_away_leaves_the_fetch_to_the_others(
@@ -362,7 +368,10 @@ UNUSABLE: dict[str, Callable[[], Any]] = {
     "for another algorithm": lambda: public_jwk("ec", alg="ES384"),
     "for an algorithm that is a list": lambda: public_jwk("ec", alg=["ES256"]),
     "a shared secret": lambda: {"kty": "oct", "k": "c2VjcmV0", "kid": "oct", "alg": "HS256"},
-    "a private key": lambda: public_jwk("ec", d="c2VjcmV0"),
+    "a private key": lambda: {
+        **jwt.get_algorithm_by_name("ES256").to_jwk(private_key("ec"), as_dict=True),
+        "kid": "ec",
+    },
     "another curve": lambda: public_jwk("curve384"),
     "a curve that is a list": lambda: public_jwk("ec", crv=["P-256"]),
     "a type that is a list": lambda: public_jwk("ec", kty=["EC"]),
