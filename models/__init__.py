@@ -2,6 +2,7 @@
 
 from models.access import AccessToken
 from models.delivery import IdempotencyKey, ImportedRow, OutboxMessage
+from models.outside_identity import OutsideIdentity
 from models.practice import Calendar, Client, Practitioner, Service
 from models.session import Session, SessionEvent
 
@@ -12,6 +13,7 @@ __all__ = [
     "IdempotencyKey",
     "ImportedRow",
     "OutboxMessage",
+    "OutsideIdentity",
     "Practitioner",
     "Service",
     "Session",

@@ -30,6 +30,7 @@ class Kind(StrEnum):
     SESSION_EVENT = "evt"
     ACCESS_TOKEN = "tok"  # noqa: S105 - a prefix, not a secret
     OUTBOX_MESSAGE = "msg"
+    OUTSIDE_IDENTITY = "oid"
 
 
 _BY_PREFIX: Final = {kind.value: kind for kind in Kind}

@@ -51,19 +51,19 @@ class IssuedToken(NamedTuple):
     expires_at: datetime | None
 
 
-def is_token_of_ours(token: str) -> bool:
-    """Whether `token` has the form of those that we give out."""
-    return token.startswith(_PREFIX) and len(token) <= _LONGEST
-
-
 def secret_hash(token: str) -> str:
     """What is kept of a token."""
     return sha256(token.encode()).hexdigest()
 
 
+def is_token_of_ours(token: str) -> bool:
+    """Whether `token` was issued here, or pretends to be; an identity provider's never looks so."""
+    return token.startswith(_PREFIX)
+
+
 async def principal_of(database: Database, token: str, *, now: datetime) -> Principal | None:
     """Whom a token stands for; None when it is unknown, expired, unused for too long or revoked."""
-    if not is_token_of_ours(token):
+    if not is_token_of_ours(token) or len(token) > _LONGEST:
         return None
     rows = await database.fetch(_FIND, [secret_hash(token), to_text(now)])
     if not rows:

@@ -7,6 +7,9 @@ import gc
 gc.disable()
 
 from server.command_line import main  # noqa: E402 - the reason is above
+from server.identity_commands import identity  # noqa: E402
+
+main.add_command(identity)
 
 gc.enable()
 gc.freeze()

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -21,6 +22,9 @@ from server.logs import configure_logs
 from server.request_log import RequestLog
 from server.settings import Settings, read_settings
 
+if TYPE_CHECKING:
+    from server.identity_provider.provider import IdentityProvider
+
 
 def create_app(settings: Settings | None = None) -> Starlette:
     """The application; uvicorn calls this in every worker, with the settings of the environment."""
@@ -35,7 +39,9 @@ def create_app(settings: Settings | None = None) -> Starlette:
                 yield
             await drain()
 
-    callers = Callers(lambda: database, policy=settings.access_policy)
+    callers = Callers(
+        lambda: database, policy=settings.access_policy, provider=_identity_provider(settings)
+    )
     endpoint = GraphQLEndpoint(practitioner_schema(), callers, with_graphiql=settings.graphiql)
     return Starlette(
         routes=[
@@ -46,6 +52,20 @@ def create_app(settings: Settings | None = None) -> Starlette:
         ],
         middleware=[Middleware(RequestLog)],
         lifespan=lifespan,
+    )
+
+
+def _identity_provider(settings: Settings) -> "IdentityProvider | None":
+    if settings.oidc_issuer is None or settings.oidc_audience is None:
+        return None
+    # Here and not above: its libraries take a tenth of a start, which most servers can spare.
+    from server.identity_provider.provider import identity_provider  # noqa: PLC0415
+
+    return identity_provider(
+        issuer=settings.oidc_issuer,
+        audience=settings.oidc_audience,
+        jwks_url=settings.oidc_jwks_url,
+        read_only_scope=settings.oidc_read_only_scope,
     )
 
 

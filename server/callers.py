@@ -2,11 +2,16 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from models.database import Database
-from resolvers.access import TokenUses, principal_of
+from resolvers.access import TokenUses, is_token_of_ours, principal_of
 from resolvers.context import Context
 from resolvers.policy import AccessPolicy
+from resolvers.principal import Principal
+
+if TYPE_CHECKING:
+    from server.identity_provider.provider import IdentityProvider
 
 
 def bearer_token(authorization: str | None) -> str | None:
@@ -23,17 +28,19 @@ class Callers:
         database: Callable[[], Database],
         *,
         policy: AccessPolicy,
+        provider: "IdentityProvider | None" = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._database = database
         self._policy = policy
+        self._provider = provider
         self._clock = clock
         self._uses = TokenUses()
 
     async def context(self, token: str | None, *, network: str = "") -> Context:
         """A context for one operation of whoever sent `token`, from `network`."""
         now, database = self._clock(), self._database()
-        principal = await principal_of(database, token, now=now) if token else None
+        principal = await self._principal(database, token, now) if token else None
         if principal is not None:
             self._uses.note(database, principal, now=now)
         return Context(
@@ -43,3 +50,8 @@ class Callers:
             network=network,
             policy=self._policy,
         )
+
+    async def _principal(self, database: Database, token: str, now: datetime) -> Principal | None:
+        if self._provider is None or is_token_of_ours(token):
+            return await principal_of(database, token, now=now)
+        return await self._provider.principal_of(database, token, now=now)

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Annotated, Final, Literal
 
 from dotenv import dotenv_values
-from pydantic import AfterValidator, Field, ValidationError
+from pydantic import AfterValidator, Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from models.database import engine_of
 from resolvers.policy import AccessPolicy
+from server.identity_provider.addresses import issuer_address, keys_address
 
 PREFIX: Final = "SESSION_HISTORY_"
 
@@ -55,6 +56,35 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", description="How much is logged."
     )
+    oidc_issuer: Annotated[str, AfterValidator(issuer_address)] | None = Field(
+        default=None,
+        description="OpenID Connect: the issuer whose access tokens are accepted beside ours.",
+    )
+    oidc_audience: str | None = Field(
+        default=None,
+        min_length=1,
+        validate_default=True,
+        description="OpenID Connect: what its tokens call us, the `aud` that they must carry.",
+    )
+    oidc_jwks_url: Annotated[str, AfterValidator(keys_address)] | None = Field(
+        default=None,
+        description="OpenID Connect: where its keys are, if not where its discovery says.",
+    )
+    oidc_read_only_scope: str | None = Field(
+        default=None,
+        pattern=r"^[!#-\[\]-~]+$",  # one scope, RFC 6749 (3.3)
+        description="OpenID Connect: the scope of tokens that may only read, and no private notes.",
+    )
+
+    @field_validator("oidc_audience", "oidc_jwks_url", "oidc_read_only_scope")
+    @classmethod
+    def _goes_with_the_issuer(cls, value: str | None, info: ValidationInfo) -> str | None:
+        with_issuer = info.data.get("oidc_issuer") is not None
+        if value is not None and not with_issuer:
+            raise ValueError(f"it means nothing without {PREFIX}OIDC_ISSUER")
+        if value is None and with_issuer and info.field_name == "oidc_audience":
+            raise ValueError(f"it must be set together with {PREFIX}OIDC_ISSUER")
+        return value
 
     @property
     def access_policy(self) -> AccessPolicy:

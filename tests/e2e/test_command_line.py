@@ -16,15 +16,9 @@ def test_help_says_what_each_command_is_for() -> None:
 
     assert done.returncode == 0
     for name in (
-        "serve",
-        "migrate",
-        "demo",
-        "import",
-        "token",
-        "schema",
-        "practitioner",
-        "password",
-    ):
+        "serve", "migrate", "demo", "import", "token", "schema", "practitioner", "password",
+        "identity",
+    ):  # fmt: skip
         assert f"  {name} " in done.stdout
     described = command("import", "--help", url="sqlite:///unused.db")
     assert described.returncode == 0

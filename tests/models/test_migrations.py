@@ -164,6 +164,18 @@ ROWS: dict[str, list[tuple[str, dict[str, Any]]]] = {
         ),
     ],
     "0003_accounts": [("attempt_limit", {"name": "0" * 64, "used_up_until_ms": 1})],
+    "0005_outside_identities": [
+        (
+            "outside_identity",
+            {
+                "practitioner_id": PRACTITIONER,
+                "id": "oid_00000000000000000000000001",
+                "issuer": "https://id.example.com/",
+                "subject": "auth0|1",
+                "created_at": AT,
+            },
+        ),
+    ],
 }
 
 
