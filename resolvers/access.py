@@ -62,12 +62,14 @@ async def issue_token(
     now: datetime,
     expires_at: datetime | None = None,
     kind: AccessTokenKind = AccessTokenKind.PRACTITIONER,
+    client_id: str | None = None,
 ) -> str:
     """Make a token and return it; it can never be read again."""
     token = f"{_PREFIX}{secrets.token_urlsafe(32)}"
     await AccessToken.create(
         practitioner_id=practitioner_id,
         kind=kind,
+        client_id=client_id,
         label=label,
         secret_hash=secret_hash(token),
         created_at=now,
@@ -84,3 +86,12 @@ async def practitioner_id_of(database: Database, email: str) -> str | None:
         [fold(email.strip())],
     )
     return rows[0][0] if rows else None
+
+
+async def is_client_of(database: Database, practitioner_id: str, identifier: str) -> bool:
+    """Whether a practitioner has a client with this id."""
+    rows = await database.fetch(
+        "SELECT client.id FROM client WHERE client.practitioner_id = $1 AND client.id = $2",
+        [practitioner_id, identifier],
+    )
+    return bool(rows)
