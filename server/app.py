@@ -36,7 +36,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
 
     callers = Callers(lambda: database)
     endpoint = GraphQLEndpoint(practitioner_schema(), callers, with_graphiql=settings.graphiql)
-    portal = GraphQLEndpoint(portal_schema(), callers, with_graphiql=False)
+    portal = GraphQLEndpoint(portal_schema(), callers, with_graphiql=settings.graphiql)
     return Starlette(
         routes=[
             Route("/", _home),

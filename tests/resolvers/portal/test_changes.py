@@ -1,5 +1,6 @@
 """Confirming and cancelling, by the client whose session it is."""
 
+import asyncio
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -262,6 +263,22 @@ async def test_only_a_client_changes_anything_here(
     assert answer.data == {"done": None}
     assert answer.codes == ["UNAUTHENTICATED" if kind is None else "FORBIDDEN"]
     assert (await kept(session), await left_behind(session)) == (before, ([], []))
+
+
+@pytest.mark.parametrize("mutation", MUTATIONS)
+async def test_of_many_sent_at_once_one_is_done_and_the_others_change_nothing(
+    practice: Practice, client: Client, mutation: str
+) -> None:
+    session = await practice.add_session(client, TOMORROW, SessionStatus.PENDING)
+
+    payloads = await asyncio.gather(
+        *(act_as(practice, client, mutation, id=session.id) for _ in range(12))
+    )
+
+    assert [one["errors"] for one in payloads] == [[]] * 12
+    assert {one["session"]["version"] for one in payloads} == {2}
+    events, messages = await left_behind(session)
+    assert (len(events), len(messages)) == (1, 1)
 
 
 @pytest.mark.parametrize("mutation", MUTATIONS)
