@@ -28,8 +28,9 @@ format: .venv/development ## put the code into its form
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-schema: .venv/development ## write the schema snapshot that the tests compare with
+schema: .venv/development ## write the schema snapshots that the tests compare with
 	$(BIN)/session-history schema > tests/schema/schema.graphql
+	$(BIN)/session-history schema --portal > tests/schema/portal.graphql
 
 bench: .venv/development ## measure the history page against the floor and a stock server
 	$(BIN)/python -m benchmarks

@@ -170,3 +170,12 @@ async def practitioner_id_of(database: Database, email: str) -> str | None:
         [fold(email.strip())],
     )
     return rows[0][0] if rows else None
+
+
+async def is_client_of(database: Database, practitioner_id: str, identifier: str) -> bool:
+    """Whether a practitioner has a client with this id."""
+    rows = await database.fetch(
+        "SELECT client.id FROM client WHERE client.practitioner_id = $1 AND client.id = $2",
+        [practitioner_id, identifier],
+    )
+    return bool(rows)

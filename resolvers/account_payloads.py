@@ -76,6 +76,13 @@ async def sign_out(info: Info) -> SignOutPayload:
     return SignOutPayload()
 
 
+async def sign_out_of_portal(info: Info) -> SignOutPayload:
+    """End the client's token that the request was sent with."""
+    context = context_of(info)
+    await accounts.sign_out(context, context.client)
+    return SignOutPayload()
+
+
 async def change_password(info: Info, input: ChangePassword) -> ChangePasswordPayload:  # noqa: A002
     """Change the password, and end every other sign-in."""
     try:

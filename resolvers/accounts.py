@@ -30,7 +30,7 @@ from resolvers.passwords import (
     needs_new_hash,
 )
 from resolvers.practitioners import NewPractitioner
-from resolvers.principal import Principal
+from resolvers.principal import ClientPrincipal, Principal
 from resolvers.problems import InvalidCredentials, Undone
 from resolvers.rows import PractitionerRow
 from resolvers.scalars import CurrencyCode, TimeZone
@@ -161,7 +161,7 @@ async def sign_in(context: Context, given: SignInInput) -> SignedIn:
     return _signed_in(context, issued, row)
 
 
-async def sign_out(context: Context, principal: Principal) -> None:
+async def sign_out(context: Context, principal: Principal | ClientPrincipal) -> None:
     """End the token that the request was sent with, whatever kind it is.
 
     Raises:

@@ -314,5 +314,11 @@ def _check_first_status(context: Context, new: NewSession) -> None:
     verdict = may_become(facts, new.status)
     if not verdict.allowed:
         raise Undone(
-            StatusNotAllowed(verdict.reason or "", from_=SessionStatus.PENDING, to=new.status)
+            StatusNotAllowed(
+                verdict.reason or "",
+                "input",
+                "status",
+                from_=SessionStatus.PENDING,
+                to=new.status,
+            )
         )

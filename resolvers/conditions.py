@@ -5,13 +5,13 @@ from copy import copy
 from typing import Self
 
 from models.database import Connection
-from resolvers.principal import Principal
+from resolvers.principal import Tenant
 
 
 class Conditions:
     """What rows must fulfil. There is no other way to begin one than with its tenant."""
 
-    def __init__(self, principal: Principal, connection: Connection, table: str) -> None:
+    def __init__(self, principal: Tenant, connection: Connection, table: str) -> None:
         self._connection = connection
         self._texts: list[str] = []
         self.parameters: list[object] = []

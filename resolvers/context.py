@@ -13,7 +13,7 @@ from models.enums import AccessTokenKind
 from models.instants import to_text
 from resolvers.errors import Forbidden, Unauthenticated
 from resolvers.policy import AccessPolicy
-from resolvers.principal import Principal
+from resolvers.principal import ClientPrincipal, Principal
 
 Loader: TypeAlias = DataLoader[Any, Any]
 
@@ -60,6 +60,26 @@ class Context:
         if self._principal.kind is AccessTokenKind.CLIENT:
             raise Forbidden("A client's token opens the portal, and nothing else.")
         return self._principal
+
+    @property
+    def client(self) -> ClientPrincipal:
+        """The client who is asking, at the portal.
+
+        Raises:
+            Unauthenticated: nobody, or nobody whose token is valid.
+            Forbidden: a practitioner, or an app of theirs, whose place is /graphql.
+        """
+        asking = self._principal
+        if asking is None:
+            raise Unauthenticated
+        if asking.kind is not AccessTokenKind.CLIENT or asking.client_id is None:
+            raise Forbidden("The portal is for clients; this token opens /graphql.")
+        return ClientPrincipal(
+            practitioner_id=asking.practitioner_id,
+            practitioner_name=asking.name,
+            client_id=asking.client_id,
+            token_id=asking.token_id,
+        )
 
     def zone(self, name: str | None = None) -> ZoneInfo:
         """The named time zone; the practitioner's own by default."""

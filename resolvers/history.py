@@ -5,6 +5,7 @@ only when it is selected; the same however many clients or sessions there are.
 """
 
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from strawberry import UNSET
@@ -18,13 +19,12 @@ from resolvers.lookahead import selected
 from resolvers.pages import (
     After,
     Before,
-    Edge,
     First,
     Last,
+    Listing,
     Order,
     Page,
     PageArguments,
-    PageInfo,
     page_of,
 )
 from resolvers.rows import ClientRow, SessionRow
@@ -38,7 +38,7 @@ from resolvers.session_filter import (
     conditions_of,
 )
 from resolvers.session_groups import read_by_status
-from resolvers.sessions import read_sessions, read_sessions_of_clients
+from resolvers.sessions import read_branches, read_sessions, read_sessions_of_clients
 from resolvers.statistics import StatisticsFound, StatisticsParts, StatisticsRow, read_statistics
 
 _OF_THE_PAGE = frozenset({"edges", "nodes", "pageInfo"})
@@ -63,27 +63,10 @@ class HistoryRequest:
 
 
 @dataclass(slots=True)
-class History:
-    """What a history connection answers; what was not selected is not there."""
+class History(Listing[SessionRow]):
+    """What a history connection answers."""
 
-    page: Page[SessionRow] | None
-    total_count: int | None
     stats: StatisticsRow | None
-
-    @property
-    def nodes(self) -> list[SessionRow] | None:
-        """The sessions of the page."""
-        return self.page.nodes if self.page is not None else None
-
-    @property
-    def edges(self) -> list[Edge[SessionRow]] | None:
-        """The sessions of the page, each with its cursor."""
-        return self.page.edges if self.page is not None else None
-
-    @property
-    def page_info(self) -> PageInfo | None:
-        """How to go on from the page."""
-        return self.page.page_info if self.page is not None else None
 
 
 async def sessions(
@@ -191,7 +174,8 @@ async def _read_pages(
         client = owners[0] if owners else None
         bounds = order.bounds(page, identity(client))
         if request.sort is SessionSort.BY_STATUS and bounds_time(request.filter):
-            rows = await read_by_status(context, where, bounds, order=order, page=page)
+            read = partial(read_branches, context, where)
+            rows = await read_by_status(where, bounds, order=order, page=page, read=read)
             return {client: turned(rows, client)}
         order.add_bounds(where, bounds)
         direction = order.sql(backwards=page.backwards)

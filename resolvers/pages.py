@@ -166,6 +166,29 @@ class Page(Generic[Row]):
         return [Edge(encode(self.order.of_row(row), self.identity), row) for row in self.nodes]
 
 
+@dataclass(slots=True)
+class Listing(Generic[Row]):
+    """What a connection answers; what was not selected is not there."""
+
+    page: Page[Row] | None
+    total_count: int | None
+
+    @property
+    def nodes(self) -> list[Row] | None:
+        """The rows of the page."""
+        return self.page.nodes if self.page is not None else None
+
+    @property
+    def edges(self) -> list[Edge[Row]] | None:
+        """The rows of the page, each with its cursor."""
+        return self.page.edges if self.page is not None else None
+
+    @property
+    def page_info(self) -> PageInfo | None:
+        """How to go on from the page."""
+        return self.page.page_info if self.page is not None else None
+
+
 def page_of(
     rows: Sequence[Row], page: PageArguments, *, order: Order, identity: bytes
 ) -> Page[Row]:

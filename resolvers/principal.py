@@ -1,9 +1,28 @@
 """Who is asking."""
 
 from dataclasses import dataclass
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from models.enums import AccessTokenKind
+
+
+class Tenant(Protocol):
+    """Whoever may ask for something of one practitioner's record, and of nobody else's."""
+
+    @property
+    def practitioner_id(self) -> str:
+        """Whose record it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClientPrincipal:
+    """A client who asks at the portal, for what is theirs in their practitioner's record."""
+
+    practitioner_id: str
+    practitioner_name: str
+    client_id: str
+    token_id: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,23 @@ in the payload (schema/problems.py). A problem is no exception itself: graphql-c
 exception that it finds as a value. `path` is the input field at fault.
 """
 
+from typing import Protocol
+
 from models.enums import SessionStatus
 from resolvers.rows import SessionRow
 from resolvers.rules import SessionAction
+
+
+class Versioned(Protocol):
+    """A session as it was read, by whomever."""
+
+    @property
+    def id(self) -> str:
+        """Its id."""
+
+    @property
+    def version(self) -> int:
+        """How often it was written."""
 
 
 class Problem:
@@ -41,8 +55,8 @@ class StatusNotAllowed(Problem):
     from_: SessionStatus
     to: SessionStatus
 
-    def __init__(self, message: str, *, from_: SessionStatus, to: SessionStatus) -> None:
-        super().__init__(message, "input", "status")
+    def __init__(self, message: str, *path: str, from_: SessionStatus, to: SessionStatus) -> None:
+        super().__init__(message, *path)
         self.from_ = from_
         self.to = to
 
@@ -81,9 +95,9 @@ class SlotTaken(Problem):
 class StaleVersion(Problem):
     """The session has changed since the version that the change was made from."""
 
-    current: SessionRow
+    current: Versioned
 
-    def __init__(self, current: SessionRow) -> None:
+    def __init__(self, current: Versioned) -> None:
         super().__init__(
             f"The session has changed meanwhile: it is at version {current.version} now.",
             "input",

@@ -76,7 +76,7 @@ class Verdict:
 _ALLOWED: Final = Verdict(allowed=True)
 _NEEDS_START: Final = (SessionStatus.COMPLETED, SessionStatus.NO_SHOW)
 _GAVE_UP_SLOT: Final = (SessionStatus.CANCELLED, SessionStatus.NO_SHOW)
-_IN_WORDS: Final = {
+IN_WORDS: Final = {
     SessionStatus.PENDING: "Pending",
     SessionStatus.CONFIRMED: "Confirmed",
     SessionStatus.COMPLETED: "Completed",
@@ -94,9 +94,9 @@ _STATUS_SET_BY: Final = {
 def may_become(facts: SessionFacts, status: SessionStatus) -> Verdict:
     """Whether a session may be given `status`."""
     if facts.status is status:
-        return Verdict(False, f"The session is {_IN_WORDS[status]} already.", changes_nothing=True)
+        return Verdict(False, f"The session is {IN_WORDS[status]} already.", changes_nothing=True)
     if status in _NEEDS_START and not facts.has_started:
-        return Verdict(False, f"A session that has not started cannot be {_IN_WORDS[status]}.")
+        return Verdict(False, f"A session that has not started cannot be {IN_WORDS[status]}.")
     return _ALLOWED
 
 
@@ -105,7 +105,7 @@ def may_move_to(facts: SessionFacts, *, into_future: bool) -> Verdict:
     if into_future and facts.status in _NEEDS_START:
         return Verdict(
             False,
-            f"A {_IN_WORDS[facts.status]} session may be corrected, but not moved into the future.",
+            f"A {IN_WORDS[facts.status]} session may be corrected, but not moved into the future.",
         )
     return _ALLOWED
 

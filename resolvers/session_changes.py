@@ -1,18 +1,26 @@
 """Changing a session: the one way in which a row of it is loaded, guarded and written."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from models import Session
 from models.enums import HOLDS_SLOT, SessionStatus
 from models.identifiers import Kind, kind_of
 from models.instants import from_text
 from models.transaction import orm
-from resolvers.problems import NotThere, StaleVersion, Undone
+from resolvers.problems import NotThere, StaleVersion, Undone, Versioned
 from resolvers.rows import SessionRow
 from resolvers.sessions import read_sessions, session_conditions
 from resolvers.slots import check_slot, lock_calendar
 from resolvers.writing import Writing
+
+
+class Loaded(Versioned, Protocol):
+    """A session as it was loaded to be changed, with what a change of it looks at."""
+
+    @property
+    def status(self) -> str:
+        """Where it stood."""
 
 
 async def load_session(
@@ -42,7 +50,7 @@ async def load_session(
     return session
 
 
-async def save_session(writing: Writing, session: SessionRow, **changes: Any) -> int:
+async def save_session(writing: Writing, session: Loaded, **changes: Any) -> int:
     """Write changes over the session as it was loaded; its new version.
 
     Raises:

@@ -3,6 +3,7 @@
 from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any, Final, TypeAlias
+from zoneinfo import ZoneInfo
 
 import strawberry
 
@@ -177,16 +178,28 @@ async def conditions_of(
         where.add("session.client_id = {}", clients[0])
     if not isinstance(filter_, SessionFilter):
         return where
-    _add_period(where, context, filter_)
-    _add_days(where, context, filter_)
-    if is_given(filter_.statuses):
-        where.among("session.status", [one.value for one in _listed("statuses", filter_.statuses)])
+    zone = context.zone(filter_.time_zone if is_given(filter_.time_zone) else None)
+    add_time_and_status(where, context, filter_, zone=zone)
     await _add_known(where, context, "serviceIds", Kind.SERVICE, filter_.service_ids)
     await _add_known(where, context, "calendarIds", Kind.CALENDAR, filter_.calendar_ids)
     wanted = searched("text", filter_.text)
     if wanted:
         await _add_text(where, context, wanted, clients)
     return where
+
+
+def add_time_and_status(
+    where: Conditions, context: Context, filter_: SessionFilter, *, zone: ZoneInfo
+) -> None:
+    """Require the parts of a filter that look at nothing but when a session is and how it stands.
+
+    Raises:
+        BadInput: a part that cannot be understood.
+    """
+    _add_period(where, context, filter_)
+    _add_days(where, filter_, zone)
+    if is_given(filter_.statuses):
+        where.among("session.status", [one.value for one in _listed("statuses", filter_.statuses)])
 
 
 def _listed(argument: str, values: Any) -> list[Any]:
@@ -213,9 +226,8 @@ def _add_period(where: Conditions, context: Context, filter_: SessionFilter) -> 
         where.add(f"NOT ({IS_OPEN} AND session.ends_at <= {{}})", now)
 
 
-def _add_days(where: Conditions, context: Context, filter_: SessionFilter) -> None:
+def _add_days(where: Conditions, filter_: SessionFilter, zone: ZoneInfo) -> None:
     first, last = filter_.from_, filter_.to
-    zone = context.zone(filter_.time_zone if is_given(filter_.time_zone) else None)
     if isinstance(first, date) and isinstance(last, date) and last < first:
         raise BadInput("to", "is before 'from': the last day cannot come before the first.")
     if isinstance(first, date):

@@ -7,33 +7,37 @@ would be walked through, or those inside it sorted.
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Final
+from typing import Final, Protocol, TypeVar
 
 from resolvers.conditions import Conditions
-from resolvers.context import Context
 from resolvers.pages import Bound, Order, PageArguments
-from resolvers.rows import SessionRow
-from resolvers.sessions import read_branches
+
+Row = TypeVar("Row")
+Rows_co = TypeVar("Rows_co", covariant=True)
 
 # Pending down to No Show, as the column status_rank has them.
 _RANKS: Final = (5, 4, 3, 2, 1)
 _WITHIN_A_GROUP: Final = ("session.starts_at", "session.id")
 
 
+class BranchReader(Protocol[Rows_co]):
+    """Reads the first `limit` sessions of each branch, in no particular order."""
+
+    async def __call__(self, branches: Sequence[str], *, order: str, limit: int) -> Rows_co: ...
+
+
 async def read_by_status(
-    context: Context,
     where: Conditions,
     bounds: Sequence[Bound],
     *,
     order: Order,
     page: PageArguments,
-) -> list[SessionRow]:
+    read: BranchReader[list[Row]],
+) -> list[Row]:
     """Up to `page.limit + 1` sessions by status, read in the direction of the page."""
     branches = list(_groups(where, bounds))
     way = "ASC" if page.backwards else "DESC"
-    rows = await read_branches(
-        context,
-        where,
+    rows = await read(
         branches,
         order=", ".join(f"{key} {way}" for key in _WITHIN_A_GROUP),
         limit=page.limit + 1,

@@ -73,17 +73,24 @@ async def read_branches(
     """
     if not branches:
         return []
-    most = where.bind(limit)
-    pages = " UNION ALL ".join(
-        f"SELECT * FROM (SELECT session.* FROM session WHERE {where.sql} AND {branch} "
-        f"ORDER BY {order} LIMIT {most}) AS branch"
-        for branch in branches
-    )
+    pages = union_of(branches, where, columns="session.*", order=order, limit=limit)
     rows = await context.connection.fetch(
         f"SELECT {_columns(context)}, {_BESIDE} FROM ({pages}) AS session {_JOINS}",
         where.parameters,
     )
     return session_rows(context, rows)
+
+
+def union_of(
+    branches: Sequence[str], where: Conditions, *, columns: str, order: str, limit: int
+) -> str:
+    """The first `limit` sessions of each branch, as the SQL of a derived table."""
+    most = where.bind(limit)
+    return " UNION ALL ".join(
+        f"SELECT * FROM (SELECT {columns} FROM session WHERE {where.sql} AND {branch} "
+        f"ORDER BY {order} LIMIT {most}) AS branch"
+        for branch in branches
+    )
 
 
 async def read_sessions_of_clients(

@@ -4,16 +4,15 @@ from typing import Any
 
 import strawberry
 
-from models.enums import Actor, SessionEventKind, SessionStatus
+from models.enums import SessionEventKind, SessionStatus
 from models.instants import to_text
 from resolvers import checks
 from resolvers.context import Context
 from resolvers.errors import BadInput
 from resolvers.messages import owe_message
 from resolvers.problems import StatusNotAllowed, Undone
-from resolvers.rows import SessionRow
 from resolvers.rules import facts_of, may_become
-from resolvers.session_changes import claim_slot, load_session, save_session
+from resolvers.session_changes import Loaded, claim_slot, load_session, save_session
 from resolvers.session_filter import LONGEST_LIST
 from resolvers.writing import FieldChange, Writing, write_in
 
@@ -87,13 +86,19 @@ async def update_status(context: Context, given: UpdateSessionStatusInput) -> st
         if not verdict.allowed:
             raise Undone(
                 StatusNotAllowed(
-                    verdict.reason or "", from_=SessionStatus(session.status), to=given.status
+                    verdict.reason or "",
+                    "input",
+                    "status",
+                    from_=SessionStatus(session.status),
+                    to=given.status,
                 )
             )
         slot = await claim_slot(
             writing, session, status=given.status, allow_overlap=given.allow_overlap
         )
-        await _set(writing, session, given.status, slot, reason=reason, notify=given.notify_client)
+        await set_status(
+            writing, session, given.status, reason=reason, notify=given.notify_client, **slot
+        )
         return session.id
 
     return await write_in(context, work)
@@ -132,24 +137,28 @@ def each_of(given: UpdateSessionStatusesInput) -> list[UpdateSessionStatusInput]
     ]
 
 
-async def _set(
+async def set_status(
     writing: Writing,
-    session: SessionRow,
+    session: Loaded,
     status: SessionStatus,
-    slot: dict[str, Any],
     *,
     reason: str | None,
     notify: bool,
+    **columns: Any,
 ) -> None:
+    """Write a status that the rules allow: with its event, and the message it owes.
+
+    `columns` are written along with it.
+    """
     is_cancelled = status is SessionStatus.CANCELLED
     version = await save_session(
         writing,
         session,
         status=status,
         cancelled_at=writing.context.now if is_cancelled else None,
-        cancelled_by=Actor.PRACTITIONER if is_cancelled else None,
+        cancelled_by=writing.actor if is_cancelled else None,
         cancellation_reason=reason if is_cancelled else None,
-        **slot,
+        **columns,
     )
     changes: list[FieldChange] = [("status", session.status, status.value)]
     if is_cancelled:

@@ -41,15 +41,12 @@ class _Keyed(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Writing:
-    """A running write: what is read in it, and what it leaves behind."""
+    """A running write: whose record it changes, who does it, and what it leaves behind."""
 
     context: Context
     transaction: Transaction
-
-    @property
-    def practitioner_id(self) -> str:
-        """Whose record is written."""
-        return self.context.principal.practitioner_id
+    practitioner_id: str
+    actor: Actor
 
     async def event(
         self,
@@ -66,7 +63,7 @@ class Writing:
             session_id=session_id,
             session_version=version,
             kind=kind,
-            actor=Actor.PRACTITIONER,
+            actor=self.actor,
             changes=orjson.dumps(changes).decode(),
             reason=reason,
             created_at=self.context.now,
@@ -88,16 +85,38 @@ class Writing:
 
 
 async def write_in(context: Context, work: Callable[[Writing], Awaitable[Result]]) -> Result:
-    """Run `work` as one write of this operation.
+    """Run `work` as one write of this operation, by the practitioner.
 
     Raises:
         Forbidden: the token only reads.
         Undone: what `work` cannot do; nothing of it is kept.
     """
-    _check_may_write(context)
+    if not context.principal.may_write:
+        raise Forbidden("A read-only token changes nothing.")
+    return await _write(
+        context, work, owner=context.principal.practitioner_id, actor=Actor.PRACTITIONER
+    )
 
+
+async def write_as_client(context: Context, work: Callable[[Writing], Awaitable[Result]]) -> Result:
+    """Run `work` as one write of this operation, by a client, to what is theirs.
+
+    Raises:
+        Forbidden: the token is no client's.
+        Undone: what `work` cannot do; nothing of it is kept.
+    """
+    return await _write(context, work, owner=context.client.practitioner_id, actor=Actor.CLIENT)
+
+
+async def _write(
+    context: Context,
+    work: Callable[[Writing], Awaitable[Result]],
+    *,
+    owner: str,
+    actor: Actor,
+) -> Result:
     async def run(transaction: Transaction) -> Result:
-        return await work(Writing(context.within(transaction), transaction))
+        return await work(Writing(context.within(transaction), transaction, owner, actor))
 
     try:
         try:
@@ -194,8 +213,3 @@ def _plain(value: object) -> Any:
     if isinstance(value, list | tuple):
         return [_plain(one) for one in value]
     return value if isinstance(value, int | float | bool | None) else str(value)
-
-
-def _check_may_write(context: Context) -> None:
-    if not context.principal.may_write:
-        raise Forbidden("A read-only token changes nothing.")

@@ -53,13 +53,6 @@ class SignInPayload:
     errors: list[UserError] = read(ERRORS)
 
 
-@over(account_payloads.SignOutPayload, description="That the token has ended.")
-class SignOutPayload:
-    """Answer of signing out."""
-
-    errors: list[UserError] = read("Always empty: whoever could ask has signed out.")
-
-
 @over(account_payloads.ChangePasswordPayload, description="What a new password ended.")
 class ChangePasswordPayload:
     """Answer of changing the password."""

@@ -7,13 +7,13 @@ from schema.account import (
     AccessTokenPayload,
     ChangePasswordPayload,
     SignInPayload,
-    SignOutPayload,
 )
 from schema.client import Client
 from schema.over import over, read, resolved
 from schema.practice import Calendar, Service
 from schema.problems import ERRORS, UserError
 from schema.session import Session
+from schema.signing_out import SignOutPayload
 
 
 @over(payloads.SessionPayload, description="A session as it is now, or why nothing was done.")

@@ -13,6 +13,7 @@ from starlette.routing import Route
 from models.database import Database
 from models.transaction import drain
 from schema.build import practitioner_schema
+from schema.portal.build import portal_schema
 from server import graphiql
 from server.callers import Callers
 from server.graphql_http import GraphQLEndpoint
@@ -43,10 +44,12 @@ def create_app(settings: Settings | None = None) -> Starlette:
         lambda: database, policy=settings.access_policy, provider=_identity_provider(settings)
     )
     endpoint = GraphQLEndpoint(practitioner_schema(), callers, with_graphiql=settings.graphiql)
+    portal = GraphQLEndpoint(portal_schema(), callers, with_graphiql=settings.graphiql)
     return Starlette(
         routes=[
             Route("/", _home),
             Route("/graphql", endpoint),
+            Route("/portal/graphql", portal),
             *health_routes(lambda: database),
             *([graphiql.assets()] if settings.graphiql else []),
         ],

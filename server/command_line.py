@@ -13,11 +13,13 @@ import uvicorn
 
 from models import AccessToken
 from models.database import Database
+from models.enums import AccessTokenKind
 from models.migrate import upgrade
 from models.transaction import Transaction, orm, write
-from resolvers.access import issue_token, practitioner_id_of
+from resolvers.access import is_client_of, issue_token, practitioner_id_of
 from resolvers.importing import ImportReport
 from schema.build import practitioner_schema
+from schema.portal.build import portal_schema
 from server import demo
 from server.account_commands import add_account, reset_password
 from server.import_command import import_into, print_report, read_mapping
@@ -174,23 +176,38 @@ def import_file(file: Path, email: str, mapping_name: str, *, dry_run: bool) -> 
 @click.argument("email")
 @click.option("--label", default="command line", help="What to know the token by.")
 @click.option("--days", type=click.IntRange(1, 3650), default=365, help="How long it is valid.")
-def token(email: str, label: str, days: int) -> None:
+@click.option("--client", "client_id", help="For a client with this id: it opens the portal.")
+@click.option("--read-only", is_flag=True, help="It changes nothing and reads no private notes.")
+def token(email: str, label: str, days: int, client_id: str | None, *, read_only: bool) -> None:
     """Print a new access token of the practitioner who signs in with EMAIL."""
+    if client_id is not None and read_only:
+        raise click.UsageError("A client's token is a kind of its own: leave out --read-only.")
+    kind = AccessTokenKind.PRACTITIONER
+    if read_only:
+        kind = AccessTokenKind.READ_ONLY
+    if client_id is not None:
+        kind = AccessTokenKind.CLIENT
     settings = checked_settings()
 
     async def issue() -> str:
         await _migrated(settings)
         async with opened(settings) as database:
             owner = await known_practitioner(database, email)
-            return await _new_token(database, owner, label=label, life=timedelta(days=days))
+            if client_id is not None and not await is_client_of(database, owner, client_id):
+                raise click.ClickException(f"{email} has no client with the id {client_id}.")
+            life = timedelta(days=days)
+            return await _new_token(
+                database, owner, label=label, life=life, kind=kind, client_id=client_id
+            )
 
     click.echo(run(issue()))
 
 
 @main.command()
-def schema() -> None:
+@click.option("--portal", is_flag=True, help="The one at /portal/graphql, for clients.")
+def schema(*, portal: bool) -> None:
     """Print the schema at /graphql, in the schema definition language."""
-    click.echo(practitioner_schema().as_str())
+    click.echo((portal_schema() if portal else practitioner_schema()).as_str())
 
 
 def checked_settings() -> Settings:
@@ -243,7 +260,14 @@ async def _demo_token(settings: Settings) -> str:
 
 
 async def _new_token(
-    database: Database, owner: str, *, label: str, life: timedelta, replaces_label: bool = False
+    database: Database,
+    owner: str,
+    *,
+    label: str,
+    life: timedelta,
+    kind: AccessTokenKind = AccessTokenKind.PRACTITIONER,
+    client_id: str | None = None,
+    replaces_label: bool = False,
 ) -> str:
     at = now()
 
@@ -251,6 +275,14 @@ async def _new_token(
         if replaces_label:
             old = AccessToken.filter(practitioner_id=owner, label=label)
             await old.using_db(orm(transaction)).delete()
-        return await issue_token(transaction, owner, label=label, now=at, expires_at=at + life)
+        return await issue_token(
+            transaction,
+            owner,
+            label=label,
+            now=at,
+            expires_at=at + life,
+            kind=kind,
+            client_id=client_id,
+        )
 
     return await write(database, work)

@@ -42,7 +42,10 @@ class Settings(BaseSettings):
     host: str = Field(default="127.0.0.1", description="The address to listen on.")
     port: int = Field(default=8000, ge=0, le=65535, description="The port; 0 picks a free one.")
     workers: int = Field(default=1, ge=1, le=64, description="How many processes answer requests.")
-    graphiql: bool = Field(default=True, description="Whether a browser gets GraphiQL at /graphql.")
+    graphiql: bool = Field(
+        default=True,
+        description="Whether a browser gets GraphiQL at /graphql and at /portal/graphql.",
+    )
     sign_up: bool = Field(default=True, description="Whether anybody may make an account.")
     sign_in_idle_minutes: int = Field(
         default=30, ge=5, le=1440, description="How long a sign-in lasts when it is not used."

@@ -16,6 +16,12 @@ from schema.build import practitioner_schema
 NOW = datetime(2026, 5, 14, 12, 0, tzinfo=UTC)
 
 _numbers = count(1)
+_networks = count(1)
+
+
+def new_network() -> str:
+    """A place on the network that nobody has tried anything from."""
+    return f"network {next(_networks)}"
 
 
 @dataclass
@@ -170,7 +176,7 @@ async def ask(
     now: datetime = NOW,
 ) -> Answer:
     """The answer to a query of anybody's, None being a stranger."""
-    context = Context(database=database, principal=principal, now=now)
+    context = Context(database=database, principal=principal, now=now, network=new_network())
     result = await practitioner_schema().execute(
         document, variable_values=variables, context_value=context
     )

@@ -1,9 +1,20 @@
 """A database that remembers what it was asked, so that tests can count and explain statements."""
 
-from collections.abc import AsyncIterator, Sequence
-from typing import Any
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, Final, Self
 
 from models.database import Database
+
+# How Tortoise and we ourselves hand a statement to a transaction.
+_ASKS: Final = (
+    "fetch",
+    "execute_insert",
+    "execute_many",
+    "execute_query",
+    "execute_query_dict",
+    "execute_script",
+)
 
 
 class RecordedDatabase(Database):
@@ -12,6 +23,29 @@ class RecordedDatabase(Database):
     def __init__(self, url: str) -> None:
         super().__init__(url)
         self.statements: list[tuple[str, list[object]]] = []
+        self.written: list[str] = []
+        """What was asked inside transactions, reads as well as writes."""
+
+    async def __aenter__(self) -> Self:
+        await super().__aenter__()
+        begin = self._engine._in_transaction
+
+        @asynccontextmanager
+        async def recorded() -> AsyncIterator[Any]:
+            async with begin() as transaction:
+                for name in _ASKS:
+                    setattr(transaction, name, self._recording(getattr(transaction, name)))
+                yield transaction
+
+        self._engine._in_transaction = recorded
+        return self
+
+    def _recording(self, ask: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+        async def recorded(sql: str, *rest: Any, **named: Any) -> Any:
+            self.written.append(sql)
+            return await ask(sql, *rest, **named)
+
+        return recorded
 
     async def fetch(self, sql: str, parameters: Sequence[object] = ()) -> list[Any]:
         self.statements.append((sql, list(parameters)))

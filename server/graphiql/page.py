@@ -14,6 +14,7 @@ from starlette.responses import HTMLResponse, Response
 from server.graphiql.files import BROWSER, PREFIX, File, files
 
 _EXAMPLES: Final = Path(__file__).parent / "examples"
+_OF_THE_PORTAL: Final = _EXAMPLES / "portal"
 _TAGS: Final = {
     ".css": '<link rel="stylesheet" href="{url}" integrity="{integrity}">',
     ".js": '<script src="{url}" integrity="{integrity}" defer></script>',
@@ -42,14 +43,14 @@ def content_security_policy(nonce: str) -> str:
     )
 
 
-def examples() -> list[dict[str, str]]:
+def examples(folder: Path) -> list[dict[str, str]]:
     """The example queries with their variables, both as text, in the order of the page's tabs."""
     return [
         {
             "query": path.read_text("utf-8").strip(),
             "variables": path.with_suffix(".json").read_text("utf-8").strip(),
         }
-        for path in sorted(_EXAMPLES.glob("*.graphql"))
+        for path in sorted(folder.glob("*.graphql"))
     ]
 
 
@@ -63,18 +64,19 @@ def _template() -> Template:
 
 
 @cache
-def _content() -> dict[str, str]:
+def _content(folder: Path) -> dict[str, str]:
     """What the page is filled with, besides its nonce."""
     # Inside a script element `</script` would end it; JSON can say `<` without writing one.
-    data = orjson.dumps(examples()).decode().replace("<", r"\u003c")
+    data = orjson.dumps(examples(folder)).decode().replace("<", r"\u003c")
     return {"head": "\n    ".join(_tag(file) for file in files().values()), "examples": data}
 
 
-async def page(_request: Request) -> Response:
-    """GraphiQL, for a browser."""
+async def page(request: Request) -> Response:
+    """GraphiQL, for a browser; it asks the address that it is at."""
+    folder = _OF_THE_PORTAL if request.url.path.startswith("/portal/") else _EXAMPLES
     nonce = secrets.token_urlsafe(16)
     return HTMLResponse(
-        _template().substitute(_content(), nonce=nonce),
+        _template().substitute(_content(folder), nonce=nonce),
         headers={
             "Cache-Control": "no-store",  # the nonce is for this answer alone
             "Content-Security-Policy": content_security_policy(nonce),

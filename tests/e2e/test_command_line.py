@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -28,11 +29,13 @@ def test_help_says_what_each_command_is_for() -> None:
 
 def test_the_schema_is_printed(empty_url: str) -> None:
     done = command("schema", url=empty_url)
+    portal = command("schema", "--portal", url=empty_url)
 
     assert done.stdout == (ROOT / "tests/schema/schema.graphql").read_text("utf-8")
+    assert portal.stdout == (ROOT / "tests/schema/portal.graphql").read_text("utf-8")
 
 
-def test_a_database_is_migrated_filled_and_opened_with_a_token(
+def test_a_database_is_migrated_filled_and_opened_with_tokens(
     empty_url: str, tmp_path: Path
 ) -> None:
     assert "Applied 0001_record." in command("migrate", url=empty_url).stdout
@@ -43,17 +46,43 @@ def test_a_database_is_migrated_filled_and_opened_with_a_token(
     again = command("demo", url=empty_url)
     assert again.returncode == 1
     assert "already" in again.stderr
-    token = command("token", "Demo@Example.com", url=empty_url).stdout.strip()
+
+    def token(*options: str) -> str:
+        return command("token", "Demo@Example.com", *options, url=empty_url).stdout.strip()
+
+    unknown = command("token", "demo@example.com", "--client", "cli_x", url=empty_url)
+    assert (unknown.returncode, unknown.stdout) == (1, "")
+    assert "has no client with the id cli_x" in unknown.stderr
     with running(empty_url, log=tmp_path / "server.log") as address:
-        answer = httpx.post(
-            f"{address}/graphql",
-            json={"query": "{ viewer { email } clients { totalCount } sessions { totalCount } }"},
-            headers={"Authorization": f"Bearer {token}"},
-        ).json()
+
+        def ask(path: str, bearer: str, query: str) -> Any:
+            headers = {"Authorization": f"Bearer {bearer}"}
+            return httpx.post(f"{address}{path}", json={"query": query}, headers=headers).json()
+
+        counts = "clients(first: 1) { totalCount nodes { id name } } sessions { totalCount }"
+        answer = ask("/graphql", token(), f"{{ viewer {{ email }} {counts} }}")
+        (client,) = answer["data"]["clients"]["nodes"]
+        reading, of_client = token("--read-only"), token("--client", client["id"])
+        at_portal = ask("/portal/graphql", of_client, "{ viewer { id name practitionerName } }")
+        refused = [
+            ask("/graphql", reading, 'mutation { deleteClient(id: "x") { keptSessions } }'),
+            ask("/graphql", of_client, "{ viewer { id } }"),
+            ask("/portal/graphql", reading, "{ viewer { id } }"),
+        ]
 
     assert answer["data"]["viewer"] == {"email": "demo@example.com"}
     assert answer["data"]["clients"]["totalCount"] == 40
     assert answer["data"]["sessions"]["totalCount"] > 1000
+    assert at_portal["data"]["viewer"].items() >= client.items()
+    assert [one["errors"][0]["extensions"]["code"] for one in refused] == ["FORBIDDEN"] * 3
+
+
+def test_a_token_is_of_one_kind() -> None:
+    done = command("token", "ada@example.com", "--client", "x", "--read-only", url="sqlite:///none")
+
+    assert done.returncode == 2
+    assert "leave out --read-only" in done.stderr
+    assert done.stdout == ""
 
 
 def test_nobody_gets_a_token_who_is_not_there(empty_url: str) -> None:

@@ -202,3 +202,17 @@ def test_nothing_that_the_page_does_is_refused_or_asks_another_host(
     assert errors_in_console(page) == []
     assert len(addresses) > 5
     assert [name for name in addresses if not name.startswith(f"{server_address}/")] == []
+
+
+def test_the_portals_page_asks_the_portal_and_has_a_tab_of_its_own(
+    page: Chrome, server_address: str, token: str
+) -> None:
+    page.get(f"{server_address}/portal/graphql")
+    wait_until(page, lambda: "query MySessions" in text_of(page, QUERY))
+    give_token(page, token)
+
+    answer = run(page)
+
+    assert answer["errors"][0]["message"].startswith("The portal is for clients")
+    assert "--client ID" in page.find_element(By.CLASS_NAME, "hint").text
+    assert errors_in_console(page) == []

@@ -1,6 +1,10 @@
-"""The schema keeps the contract with front ends: tests/schema/contract.graphql is a copy of it."""
+"""The schemas keep their contracts with front ends: contract.graphql, portal_contract.graphql."""
 
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+from typing import Self
 
 import pytest
 from graphql import (
@@ -15,9 +19,10 @@ from graphql import (
 )
 
 from schema.build import practitioner_schema
+from schema.portal.build import portal_schema
+from schema.served import ServedSchema
 
 FOLDER = Path(__file__).parent
-CONTRACT = build_schema((FOLDER / "contract.graphql").read_text("utf-8"))
 
 
 def reachable(schema: GraphQLSchema, root: GraphQLNamedType) -> list[GraphQLNamedType]:
@@ -58,42 +63,91 @@ def said_of(named: GraphQLNamedType) -> dict[str, str]:
     return said
 
 
+@dataclass(frozen=True)
+class Contract:
+    """What is promised of one of our schemas, and the schema; `later` is not there yet."""
+
+    promised: GraphQLSchema
+    schema: GraphQLSchema
+    later: frozenset[str]
+
+    @classmethod
+    def of(cls, file: str, schema: ServedSchema, *later: str) -> Self:
+        promised = build_schema((FOLDER / file).read_text("utf-8"))
+        return cls(promised, build_schema(schema.as_str()), frozenset(later))
+
+    @cached_property
+    def types(self) -> list[GraphQLNamedType]:
+        """The types that are promised now, by name."""
+        mutation = self.promised.type_map["Mutation"]
+        assert isinstance(mutation, GraphQLObjectType)
+        for name in self.later:
+            del mutation.fields[name]
+        roots = [self.promised.type_map["Query"], mutation]
+        error = self.promised.type_map["UserError"]
+        assert isinstance(error, GraphQLInterfaceType)
+        errors = self.promised.get_possible_types(error)
+        found = {
+            one.name: one for root in [*roots, *errors] for one in reachable(self.promised, root)
+        }
+        return [found[name] for name in sorted(found)]
+
+
 # Exports are promised for a later release.
-LATER = {"exportSessionHistory"}
+CONTRACTS = {
+    "graphql": Contract.of(
+        "contract.graphql",
+        practitioner_schema(),
+        "exportSessionHistory",
+    ),
+    "portal": Contract.of("portal_contract.graphql", portal_schema()),
+}
+PROMISED = [
+    pytest.param(contract, one, id=f"{path} {one.name}")
+    for path, contract in CONTRACTS.items()
+    for one in contract.types
+]
 
 
-def promised_now() -> list[GraphQLNamedType]:
-    mutation = CONTRACT.type_map["Mutation"]
-    assert isinstance(mutation, GraphQLObjectType)
-    for name in LATER:
-        del mutation.fields[name]
-    roots = [CONTRACT.type_map["Query"], mutation]
-    errors = CONTRACT.get_possible_types(CONTRACT.type_map["UserError"])  # type: ignore[arg-type]
-    found = {one.name: one for root in [*roots, *errors] for one in reachable(CONTRACT, root)}
-    return [found[name] for name in sorted(found)]
-
-
-PROMISED = promised_now()
-
-
-@pytest.mark.parametrize("promised", PROMISED, ids=lambda one: one.name)
-def test_the_schema_contains_what_the_contract_promises(promised: GraphQLNamedType) -> None:
-    ours = build_schema(practitioner_schema().as_str()).type_map[promised.name]
+@pytest.mark.parametrize(("contract", "promised"), PROMISED)
+def test_the_schema_contains_what_the_contract_promises(
+    contract: Contract, promised: GraphQLNamedType
+) -> None:
+    ours = contract.schema.type_map[promised.name]
 
     assert type(ours) is type(promised)
     assert said_of(promised).items() <= said_of(ours).items()
 
 
 def test_what_is_compared_is_all_that_can_be_asked_and_done() -> None:
-    names = {named.name for named in PROMISED}
+    names = {named.name for named in CONTRACTS["graphql"].types}
 
     assert {"Query", "Session", "Client", "SessionStats", "SessionFilter", "FieldChange"} <= names
     assert {"Mutation", "SlotTakenError", "BookSessionInput", "BulkStatusPayload"} <= names
     assert len(names) > 70
+    of_the_portal = {named.name for named in CONTRACTS["portal"].types}
+    assert {"Query", "Session", "Client", "Mutation", "StaleVersionError"} <= of_the_portal
+    assert len(of_the_portal) > 25
 
 
-def test_the_snapshot_is_the_schema() -> None:
+def test_the_portal_has_nothing_beside_what_its_contract_promises() -> None:
+    """Adding to it is a decision about what clients see, so it starts with the contract."""
+    portal = CONTRACTS["portal"]
+
+    def everything(types: Iterable[GraphQLNamedType]) -> set[str]:
+        return {f"{one.name}.{said}" for one in types for said in said_of(one)}
+
+    ours = [one for one in portal.schema.type_map.values() if not one.name.startswith("__")]
+    assert everything(ours) == everything(portal.types)
+
+
+@pytest.mark.parametrize(
+    ("file", "schema"),
+    [("schema.graphql", practitioner_schema), ("portal.graphql", portal_schema)],
+    ids=["graphql", "portal"],
+)
+def test_the_snapshot_is_the_schema(file: str, schema: Callable[[], ServedSchema]) -> None:
     """A change of the schema shows in a review; `make schema` writes the snapshot."""
-    snapshot = (FOLDER / "schema.graphql").read_text("utf-8")
+    snapshot = (FOLDER / file).read_text("utf-8")
 
-    assert snapshot == practitioner_schema().as_str() + "\n"
+    assert snapshot == schema().as_str() + "\n"

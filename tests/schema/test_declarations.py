@@ -7,11 +7,13 @@ from strawberry.types import get_object_definition
 
 from schema.build import practitioner_schema
 from schema.over import ROWS
+from schema.portal.build import portal_schema
 
 practitioner_schema()
+portal_schema()
 
 
-@pytest.mark.parametrize("declared", ROWS, ids=lambda one: one.__name__)
+@pytest.mark.parametrize("declared", ROWS, ids=lambda one: f"{one.__module__}.{one.__name__}")
 def test_every_plain_field_is_an_attribute_of_its_row(declared: type[Any]) -> None:
     row = ROWS[declared]
     there = {*dir(row), *get_type_hints(row)}

@@ -16,6 +16,7 @@ from models.enums import SessionStatus
 from schema.build import practitioner_schema
 from server import graphiql
 from server.graphiql.files import integrity_of
+from tests.portal import ask_as
 from tests.practice import Practice
 
 FOLDER = Path(graphiql.__file__).parent
@@ -52,7 +53,8 @@ class Elements(HTMLParser):
 
 @pytest.fixture
 async def http() -> AsyncIterator[httpx.AsyncClient]:
-    app = Starlette(routes=[Route("/graphql", graphiql.page), graphiql.assets()])
+    paths = ("/graphql", "/portal/graphql")
+    app = Starlette(routes=[*(Route(one, graphiql.page) for one in paths), graphiql.assets()])
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
         yield client
@@ -65,6 +67,10 @@ async def page(http: httpx.AsyncClient) -> httpx.Response:
 
 @pytest.fixture
 def examples(page: httpx.Response) -> list[dict[str, str]]:
+    return examples_on(page)
+
+
+def examples_on(page: httpx.Response) -> list[dict[str, str]]:
     """The example queries, as the script on the page reads them."""
     [text] = [text for text in Elements(page.text).scripts if text.strip()]
     read: list[dict[str, str]] = json.loads(text)
@@ -210,6 +216,19 @@ async def test_the_three_examples_run_in_an_empty_practice(
     for example in examples:
         answer = await practice.ask(example["query"], json.loads(example["variables"]))
         assert answer.errors == []
+
+
+async def test_the_portals_page_has_an_example_of_its_own(
+    http: httpx.AsyncClient, practice: Practice
+) -> None:
+    client = await practice.add_client("Ada Lovelace")
+    await practice.add_session(client, status=SessionStatus.COMPLETED)
+
+    [example] = examples_on(await http.get("/portal/graphql"))
+    answer = await ask_as(practice, client, example["query"], json.loads(example["variables"]))
+
+    assert answer.errors == []
+    assert answer.data["viewer"]["sessions"]["totalCount"] == 1
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,11 @@
   const TOKEN_GOES_HERE = "<paste a token>";
   const HEADERS = JSON.stringify({ Authorization: `Bearer ${TOKEN_GOES_HERE}` }, null, 2);
 
+  // The portal has tabs of its own, and clients have tokens of their own.
+  const IS_PORTAL = window.location.pathname.startsWith("/portal/");
+  const STORAGE = IS_PORTAL ? "session-history-portal" : "session-history";
+  const PRINTS_A_TOKEN = `session-history token EMAIL${IS_PORTAL ? " --client ID" : ""}`;
+
   const fromServer = document.getElementById("examples");
   const EXAMPLES = JSON.parse(fromServer.textContent);
 
@@ -54,7 +59,7 @@
     }
   }
 
-  const browserStorage = GraphiQL.createLocalStorage({ namespace: "session-history" });
+  const browserStorage = GraphiQL.createLocalStorage({ namespace: STORAGE });
   const HOLD_HEADERS = ["graphiql:tabState", "graphiql:queries", "graphiql:favorites"];
 
   // GraphiQL 4 keeps the headers of past queries in the browser's storage even when
@@ -107,7 +112,7 @@
         h(
           "p",
           { className: "hint" },
-          h("code", null, "session-history token EMAIL"),
+          h("code", null, PRINTS_A_TOKEN),
           " prints an access token. Put it into Headers: all tabs use it, until the page is reloaded.",
         ),
       ),

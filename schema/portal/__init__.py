@@ -1,0 +1,1 @@
+"""What the API says to clients: a schema of its own, at /portal/graphql."""
