@@ -3,7 +3,8 @@
 import asyncio
 import os
 import sys
-from collections.abc import Coroutine
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -15,6 +16,8 @@ from graphql import GraphQLError
 from models import AccessToken
 from models.database import Database
 from models.migrate import upgrade
+from models.notes_keys import WrongKeys
+from models.notes_rotation import Rotation
 from models.transaction import Transaction, orm, write
 from resolvers.access import issue_token, practitioner_id_of
 from resolvers.errors import Refused
@@ -24,6 +27,13 @@ from resolvers.scalars import parse_currency, parse_time_zone
 from schema.build import practitioner_schema
 from server import demo
 from server.import_command import import_into, print_report, read_mapping
+from server.notes_keys_command import (
+    generated_key,
+    print_rotation,
+    rotate_keys,
+    verify_notes,
+)
+from server.opening import checked, database_of
 from server.settings import PREFIX, Settings, WrongSetting, read_settings
 
 Result = TypeVar("Result")
@@ -56,6 +66,7 @@ def serve(
     os.environ.update({f"{PREFIX}{k}".upper(): str(v) for k, v in given.items() if v is not None})
     settings = checked_settings()
     run(_migrated(settings))
+    run(_check_keys(settings))
     address = f"http://{settings.host}:{settings.port}"
     if with_demo:
         token = run(_demo_token(settings))
@@ -180,6 +191,46 @@ def token(email: str, label: str, days: int) -> None:
     click.echo(run(issue()))
 
 
+@main.group("notes-keys")
+def notes_keys() -> None:
+    """Make, change and try the keys that private notes are sealed with."""
+
+
+@notes_keys.command("generate")
+def generate_key() -> None:
+    """Print a new key, as SESSION_HISTORY_NOTES_KEYS takes it. Nothing is stored."""
+    click.echo(generated_key(now()))
+
+
+@notes_keys.command("rotate")
+def rotate_notes_keys() -> None:
+    """Seal every private note with the first of the keys, also those that are plain text.
+
+    Safe while servers run that have this key too, safe to cut off, and safe to repeat.
+    """
+    settings = checked_settings()
+
+    async def work() -> Rotation:
+        await _migrated(settings)
+        async with opened(settings) as database:
+            return await rotate_keys(database)
+
+    print_rotation(run(work()))
+
+
+@notes_keys.command("verify")
+def verify_notes_keys() -> None:
+    """Open every private note, and count them by key; the exit code is 1 if some do not open."""
+    settings = checked_settings()
+
+    async def work() -> None:
+        # Not checked as it is opened: what is wrong with the keys is what is to be told.
+        async with database_of(settings) as database:
+            await verify_notes(database)
+
+    run(work())
+
+
 @main.command()
 def schema() -> None:
     """Print the schema at /graphql, in the schema definition language."""
@@ -202,9 +253,14 @@ def run(work: Coroutine[Any, Any, Result]) -> Result:
         raise click.ClickException(f"The database cannot be opened: {error}") from None
 
 
-def opened(settings: Settings) -> Database:
-    """The database that the settings name, to be used as an async context manager."""
-    return Database(settings.database_url, pool_size=settings.database_pool_size)
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[Database]:
+    """The database that the settings name; keys that are not its own end the command."""
+    try:
+        async with checked(database_of(settings)) as database:
+            yield database
+    except WrongKeys as error:
+        raise click.ClickException(f"{PREFIX}NOTES_KEYS is wrong: {error}.") from None
 
 
 def now() -> datetime:
@@ -222,6 +278,11 @@ async def known_practitioner(database: Database, email: str) -> str:
 
 async def _migrated(settings: Settings) -> list[str]:
     return await upgrade(settings.database_url)
+
+
+async def _check_keys(settings: Settings) -> None:
+    async with opened(settings):
+        pass  # opening it is the check
 
 
 async def _demo_token(settings: Settings) -> str:

@@ -8,10 +8,18 @@ from pathlib import Path
 from typing import Annotated, Final, Literal
 
 from dotenv import dotenv_values
-from pydantic import AfterValidator, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from models.database import engine_of
+from models.sealing import BadKeys, Keyring, parse_keys
 
 PREFIX: Final = "SESSION_HISTORY_"
 
@@ -23,6 +31,12 @@ class WrongSetting(Exception):
 def _known_engine(url: str) -> str:
     engine_of(url)
     return url
+
+
+def _usable_keys(keys: SecretStr | None) -> SecretStr | None:
+    if keys is not None:
+        parse_keys(keys.get_secret_value())
+    return keys
 
 
 class Settings(BaseSettings):
@@ -44,6 +58,42 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", description="How much is logged."
     )
+    notes_keys: Annotated[SecretStr | None, AfterValidator(_usable_keys)] = Field(
+        default=None,
+        description="The keys that private notes are sealed with, as id:base64[,id:base64…], each "
+        "of 32 bytes. The first seals, all of them open. Without keys the notes are plain text.",
+    )
+    notes_keys_file: Path | None = Field(
+        default=None, description="A file with what NOTES_KEYS would say; give one of the two."
+    )
+
+    @field_validator("notes_keys_file")
+    @classmethod
+    def _readable(cls, path: Path | None, given: ValidationInfo) -> Path | None:
+        if path is not None and given.data.get("notes_keys") is not None:
+            raise ValueError(f"{PREFIX}NOTES_KEYS is given too, and there is one place for keys")
+        _keys_in(path)
+        return path
+
+    def keyring(self) -> Keyring:
+        """The keys of private notes, from wherever they are given; a file is read again.
+
+        Raises:
+            BadKeys: the file is not what it was when these settings were checked.
+        """
+        if self.notes_keys is not None:
+            return Keyring(parse_keys(self.notes_keys.get_secret_value()))
+        return _keys_in(self.notes_keys_file)
+
+
+def _keys_in(path: Path | None) -> Keyring:
+    if path is None:
+        return Keyring()
+    try:
+        text = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError):
+        raise BadKeys(f"{path} cannot be read as text") from None
+    return Keyring(parse_keys(text))
 
 
 def read_settings() -> Settings:
