@@ -224,6 +224,7 @@ def verify_notes_keys() -> None:
     settings = checked_settings()
 
     async def work() -> None:
+        await _migrated(settings)
         # Not checked as it is opened: what is wrong with the keys is what is to be told.
         async with database_of(settings) as database:
             await verify_notes(database)

@@ -115,4 +115,5 @@ def read_settings() -> Settings:
         # Never the value: a database address may hold a password.
         first = error.errors(include_input=False, include_url=False)[0]
         name = f"{PREFIX}{first['loc'][0]}".upper()
-        raise WrongSetting(f"{name} is wrong: {first['msg']}.") from None
+        said = first["msg"].removeprefix("Value error, ")
+        raise WrongSetting(f"{name} is wrong: {said}.") from None
