@@ -4,13 +4,14 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 from models.database import Database
+from models.sealing import Keyring
 
 
 class RecordedDatabase(Database):
     """The real database; every statement also goes on a list."""
 
-    def __init__(self, url: str) -> None:
-        super().__init__(url)
+    def __init__(self, url: str, *, keyring: Keyring | None = None) -> None:
+        super().__init__(url, keyring=keyring)
         self.statements: list[tuple[str, list[object]]] = []
 
     async def fetch(self, sql: str, parameters: Sequence[object] = ()) -> list[Any]:
