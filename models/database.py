@@ -10,6 +10,7 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.context import TortoiseContext
 
 from models.engines import asyncpg, sqlite
+from models.sealing import Keyring
 
 _ALIAS: Final = {"sqlite": "sqlite", "postgresql": "postgres", "postgres": "postgres"}
 
@@ -40,6 +41,10 @@ class Connection(Protocol):
     @property
     def for_update(self) -> str:
         """SQL, for after a SELECT of one table: held against others until we are done."""
+
+    @property
+    def for_update_if_free(self) -> str:
+        """SQL, as `for_update`: without the rows that others hold, and without waiting."""
 
     @property
     def for_reference(self) -> str:
@@ -90,10 +95,14 @@ def _configuration(url: str, pool_size: int) -> dict[str, Any]:
 
 
 class Database:
-    """One database, open in this process; use it as an async context manager."""
+    """One database, open in this process; use it as an async context manager.
 
-    def __init__(self, url: str, *, pool_size: int = 4) -> None:
+    `keyring` seals and opens the private notes in it; without one they are kept as plain text.
+    """
+
+    def __init__(self, url: str, *, pool_size: int = 4, keyring: Keyring | None = None) -> None:
         self.url = url
+        self.keyring = keyring or Keyring()
         self.engine_name = engine_of(url)
         self._pool_size = pool_size
         self._context = TortoiseContext()
@@ -148,6 +157,12 @@ class Database:
     def for_update(self) -> str:
         """SQL, for after a SELECT of one table: held against others until we are done."""
         lock: str = self._engine.for_update
+        return lock
+
+    @property
+    def for_update_if_free(self) -> str:
+        """SQL, as `for_update`: without the rows that others hold, and without waiting."""
+        lock: str = self._engine.for_update_if_free
         return lock
 
     @property

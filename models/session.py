@@ -13,7 +13,8 @@ class Session(Owned):
 
     `client_id` is null once the client is deleted. `ends_at` always is `starts_at` plus
     `duration_minutes`; the database checks it. `customer_notes_folded` is what searches compare;
-    private notes have no such twin, because they are to be encrypted. `overlap_allowed` says that
+    private notes have no such twin, because they are sealed (models/private_notes.py) with the key
+    that `private_notes_key` names, or plain text where it names none. `overlap_allowed` says that
     whoever put the session where it is allowed it to overlap.
     """
 
@@ -31,6 +32,7 @@ class Session(Owned):
     customer_notes = fields.TextField(null=True)
     customer_notes_folded = fields.TextField(null=True)
     private_notes = fields.TextField(null=True)
+    private_notes_key = fields.TextField(null=True)
     cancelled_at = InstantField(null=True)
     cancelled_by = fields.CharEnumField(Actor, max_length=16, null=True, description="")
     cancellation_reason = fields.TextField(null=True)

@@ -9,7 +9,8 @@ import strawberry
 from models import Session
 from models.enums import HOLDS_SLOT, Actor, OriginKind, SessionEventKind, SessionStatus
 from models.folding import fold
-from models.identifiers import Kind, kind_of
+from models.identifiers import Kind, kind_of, new_id
+from models.private_notes import kept_notes
 from models.transaction import orm
 from resolvers import checks
 from resolvers.conditions import Conditions
@@ -270,8 +271,10 @@ async def _add(writing: Writing, new: NewSession) -> str:
             duration_minutes=new.duration_minutes,
         )
     is_cancelled = new.status is SessionStatus.CANCELLED
-    session = await Session.create(
+    identifier = new_id(Kind.SESSION)
+    await Session.create(
         practitioner_id=writing.practitioner_id,
+        id=identifier,
         client_id=new.client_id,
         service_id=new.service_id,
         calendar_id=new.calendar_id,
@@ -284,7 +287,12 @@ async def _add(writing: Writing, new: NewSession) -> str:
         currency=new.currency,
         customer_notes=new.customer_notes,
         customer_notes_folded=None if new.customer_notes is None else fold(new.customer_notes),
-        private_notes=new.private_notes,
+        **kept_notes(
+            context.database.keyring,
+            new.private_notes,
+            practitioner_id=writing.practitioner_id,
+            session_id=identifier,
+        ),
         cancelled_at=context.now if is_cancelled else None,
         cancelled_by=Actor.PRACTITIONER if is_cancelled else None,
         origin_kind=new.origin_kind,
@@ -293,7 +301,6 @@ async def _add(writing: Writing, new: NewSession) -> str:
         updated_at=context.now,
         using_db=orm(writing.transaction),
     )
-    identifier = str(session.id)
     await writing.event(
         identifier, 1, SessionEventKind.BOOKED, [("status", None, new.status.value)]
     )

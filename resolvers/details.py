@@ -6,6 +6,7 @@ import orjson
 import strawberry
 from strawberry.dataloader import DataLoader
 
+from models.private_notes import NotesDoNotOpen
 from resolvers.conditions import Conditions
 from resolvers.context import Info, context_of
 from resolvers.errors import BadInput
@@ -38,12 +39,15 @@ def notes_preview(
 
     Raises:
         BadInput: a length outside 1 to 1,000.
+        NotesDoNotOpen: there are private notes, and they were damaged or moved.
     """
     if not 1 <= length <= LONGEST_PREVIEW:
         raise BadInput("length", f"must be between 1 and {LONGEST_PREVIEW}.")
     session: SessionRow = root
-    private = session.private_notes if isinstance(session.private_notes, str) else None
-    notes = private or session.customer_notes
+    private = session.private_notes
+    if isinstance(private, NotesDoNotOpen):
+        raise private
+    notes = (private if isinstance(private, str) else None) or session.customer_notes
     if notes is None:
         return None
     # Enough of a long note to fill the line, whatever white space is folded away.

@@ -6,6 +6,7 @@ import strawberry
 
 from models.enums import SessionEventKind
 from models.folding import fold
+from models.private_notes import kept_notes
 from resolvers import checks
 from resolvers.context import Context
 from resolvers.session_changes import load_session, save_session
@@ -55,7 +56,12 @@ async def update_notes(context: Context, given: UpdateSessionNotesInput) -> str:
             folded = None if customer is None else fold(customer)
             columns |= {"customer_notes": customer, "customer_notes_folded": folded}
         if is_new_in_private:
-            columns |= {"private_notes": private}
+            columns |= kept_notes(
+                writing.context.database.keyring,
+                private,
+                practitioner_id=writing.practitioner_id,
+                session_id=session.id,
+            )
         if not columns:
             return session.id
         version = await save_session(writing, session, **columns)

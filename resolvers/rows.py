@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 
 from models.instants import from_text
 from models.money import amount_text
+from models.private_notes import NotesDoNotOpen
 from resolvers.errors import Forbidden
 
 DELETED_CLIENT: Final = "Deleted Client"
@@ -91,8 +92,9 @@ class OriginRow(NamedTuple):
 class SessionRow(NamedTuple):
     """A session, with what stands beside it in the history.
 
-    For a token that may not read private notes, `private_notes` is the refusal itself: graphql-core
-    raises an exception that it finds as a value, at the path of that very field.
+    For a token that may not read private notes, `private_notes` is the refusal itself, and where
+    they do not open it is that failure: graphql-core raises an exception that it finds as a value,
+    at the path of that very field.
     """
 
     id: str
@@ -104,7 +106,7 @@ class SessionRow(NamedTuple):
     price_minor: int
     currency: str
     customer_notes: str | None
-    private_notes: str | Forbidden | None
+    private_notes: str | Forbidden | NotesDoNotOpen | None
     cancelled_at: str | None
     cancelled_by: str | None
     cancellation_reason: str | None

@@ -1,5 +1,8 @@
 """The filter and the order of sessions: written once, for lists, counts, statistics and exports."""
 
+import asyncio
+import logging
+from collections.abc import Iterable
 from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any, Final, TypeAlias
@@ -11,6 +14,7 @@ from models.enums import HOLDS_SLOT, OPEN
 from models.folding import fold
 from models.identifiers import Kind, kind_of
 from models.instants import to_text
+from models.private_notes import NotesDoNotOpen, read_notes
 from resolvers.conditions import Conditions
 from resolvers.context import Context
 from resolvers.days import day_start
@@ -22,6 +26,8 @@ from resolvers.scalars import TimeZone
 from resolvers.sessions import session_conditions
 from resolvers.text import like_pattern, searched
 from resolvers.words import SessionStatus
+
+logger = logging.getLogger("session_history.notes")
 
 LONGEST_LIST: Final = 200
 
@@ -266,19 +272,42 @@ async def _add_text(
     if not context.principal.may_read_private_notes:
         where.add(in_customer_notes, like_pattern(wanted))
         return
-    # Private notes are to be encrypted, so no database can search them. The ones that everything
-    # else lets through are read here, in bounded memory; those that match come back as ids.
+    # Private notes are sealed, so no database can search them. The ones that everything else lets
+    # through are opened here, in bounded memory; those that match come back as ids.
     candidates = where.copy()
     if clients is not None and len(clients) > 1:
         candidates.among("session.client_id", clients)
     matching: list[str] = []
     async for chunk in context.database.stream(
-        "SELECT session.id, session.private_notes FROM session "
+        "SELECT session.id, session.private_notes, session.private_notes_key FROM session "
         f"WHERE {candidates.sql} AND session.private_notes IS NOT NULL",
         candidates.parameters,
     ):
-        matching += [identifier for identifier, notes in chunk if wanted in fold(notes)]
+        # In a thread, so that others are answered while a whole practice is searched.
+        matching += await asyncio.to_thread(_matching, context, chunk, wanted)
     where.either(
         in_customer_notes.format(where.bind(like_pattern(wanted))),
         where.one_of("session.id", matching),
     )
+
+
+def _matching(context: Context, rows: Iterable[Any], wanted: str) -> list[str]:
+    """The sessions whose private notes hold `wanted`; those that do not open hold nothing."""
+    matching, unreadable = [], []
+    for identifier, kept, key_id in rows:
+        try:
+            notes = read_notes(
+                context.database.keyring,
+                kept,
+                key_id,
+                practitioner_id=context.principal.practitioner_id,
+                session_id=identifier,
+            )
+        except NotesDoNotOpen:
+            unreadable.append(identifier)
+            continue
+        if notes is not None and wanted in fold(notes):
+            matching.append(identifier)
+    if unreadable:
+        logger.error("a search passed over private notes that do not open: %s", unreadable)
+    return matching

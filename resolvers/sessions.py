@@ -6,6 +6,7 @@ from typing import Any, Final
 from strawberry.dataloader import DataLoader
 
 from models.identifiers import Kind, kind_of
+from models.private_notes import NotesDoNotOpen, read_notes
 from resolvers.conditions import Conditions
 from resolvers.context import Context, Info, Loader, context_of
 from resolvers.errors import Forbidden
@@ -15,9 +16,9 @@ from resolvers.rows import CalendarRow, ClientRow, ServiceRow, SessionRow
 _SESSION: Final = (
     "session.id, session.starts_at, session.ends_at, session.duration_minutes, session.status, "
     "session.status_rank, session.price_minor, session.currency, session.customer_notes, "
-    "{private_notes}, session.cancelled_at, session.cancelled_by, session.cancellation_reason, "
-    "session.origin_kind, session.origin_id, session.rescheduled_count, session.created_at, "
-    "session.updated_at, session.version"
+    "session.private_notes, session.cancelled_at, session.cancelled_by, "
+    "session.cancellation_reason, session.origin_kind, session.origin_id, "
+    "session.rescheduled_count, session.created_at, session.updated_at, session.version"
 )
 _BESIDE: Final = (
     "service.id, service.name, service.duration_minutes, service.price_minor, service.currency, "
@@ -38,9 +39,12 @@ _SESSION_FIELDS: Final = 19
 _SERVICE: Final = slice(19, 25)
 _CALENDAR: Final = slice(25, 29)
 _CLIENT: Final = slice(29, 35)
+_PRIVATE_NOTES: Final = 9
+_PRIVATE_NOTES_KEY: Final = 35
 
-_READABLE: Final = _SESSION.format(private_notes="session.private_notes")
-_NOT_READABLE: Final = _SESSION.format(private_notes="NULL")
+_READABLE: Final = f"{_SESSION}, {_BESIDE}, session.private_notes_key"
+# Who may not read private notes is not even sent them by the database.
+_NOT_READABLE: Final = f"{_SESSION.replace('session.private_notes', 'NULL')}, {_BESIDE}, NULL"
 
 
 def session_conditions(context: Context) -> Conditions:
@@ -54,7 +58,7 @@ async def read_sessions(
     """The sessions that `where` allows, in one statement."""
     until = "" if limit is None else f" LIMIT {where.bind(limit)}"
     rows = await context.connection.fetch(
-        f"SELECT {_columns(context)}, {_BESIDE} FROM session {_JOINS} "
+        f"SELECT {_columns(context)} FROM session {_JOINS} "
         f"WHERE {where.sql} ORDER BY {order}{until}",
         where.parameters,
     )
@@ -75,7 +79,7 @@ async def read_branches(
         return []
     pages = union_of(branches, where, columns="session.*", order=order, limit=limit)
     rows = await context.connection.fetch(
-        f"SELECT {_columns(context)}, {_BESIDE} FROM ({pages}) AS session {_JOINS}",
+        f"SELECT {_columns(context)} FROM ({pages}) AS session {_JOINS}",
         where.parameters,
     )
     return session_rows(context, rows)
@@ -131,7 +135,7 @@ def session_rows(context: Context, rows: Iterable[Any]) -> list[SessionRow]:
         refusal = Forbidden("A read-only token does not read private notes.")
     sessions = []
     for values in rows:
-        row = tuple(values)
+        row = list(values)
         service_id, calendar_id, client_id = row[19], row[25], row[29]
         service = services.get(service_id)
         if service is None:
@@ -144,9 +148,25 @@ def session_rows(context: Context, rows: Iterable[Any]) -> list[SessionRow]:
             client = clients.get(client_id)
             if client is None:
                 client = clients[client_id] = ClientRow(*row[_CLIENT])
-        session = SessionRow._make((*row[:_SESSION_FIELDS], service, calendar, client))
-        sessions.append(session if refusal is None else session._replace(private_notes=refusal))
+        if refusal is not None:
+            row[_PRIVATE_NOTES] = refusal
+        elif row[_PRIVATE_NOTES_KEY] is not None:
+            row[_PRIVATE_NOTES] = _opened(context, row)
+        sessions.append(SessionRow._make((*row[:_SESSION_FIELDS], service, calendar, client)))
     return sessions
+
+
+def _opened(context: Context, row: Sequence[Any]) -> str | NotesDoNotOpen | None:
+    try:
+        return read_notes(
+            context.database.keyring,
+            row[_PRIVATE_NOTES],
+            row[_PRIVATE_NOTES_KEY],
+            practitioner_id=context.principal.practitioner_id,
+            session_id=row[0],
+        )
+    except NotesDoNotOpen as failure:
+        return failure
 
 
 def service_row(values: Sequence[Any]) -> ServiceRow:

@@ -8,7 +8,6 @@ even its key: a retry is decided anew. A success is kept with its key for a day.
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict, dataclass, is_dataclass
 from datetime import timedelta
-from hashlib import sha256
 from typing import Any, Final, Protocol, TypeVar
 
 import orjson
@@ -160,7 +159,10 @@ async def write_once(
         )
 
     async def once(writing: Writing) -> str:
-        made_before = await _take_key(writing, operation, key, fingerprint(given))
+        digests = writing.context.database.keyring.digests(
+            canonical_input(given), practitioner_id=writing.practitioner_id
+        )
+        made_before = await _take_key(writing, operation, key, digests)
         if made_before is not None:
             return made_before
         made = await work(writing)
@@ -174,7 +176,9 @@ async def write_once(
     return await write_in(context, once)
 
 
-async def _take_key(writing: Writing, operation: str, key: str, digest: str) -> str | None:
+async def _take_key(
+    writing: Writing, operation: str, key: str, digests: Sequence[str]
+) -> str | None:
     owner, now = writing.practitioner_id, writing.context.now
     await writing.transaction.fetch(
         "DELETE FROM idempotency_key WHERE practitioner_id = $1 AND actor = $2 "
@@ -185,7 +189,7 @@ async def _take_key(writing: Writing, operation: str, key: str, digest: str) -> 
         "INSERT INTO idempotency_key (practitioner_id, actor, key, operation, fingerprint, result, "
         "created_at, expires_at) VALUES ($1, $2, $3, $4, $5, '', $6, $7) "
         "ON CONFLICT (practitioner_id, actor, key) DO NOTHING RETURNING key",
-        [owner, owner, key, operation, digest, to_text(now), to_text(now + KEY_LIFE)],
+        [owner, owner, key, operation, digests[0], to_text(now), to_text(now + KEY_LIFE)],
     )
     if taken:
         return None
@@ -195,14 +199,14 @@ async def _take_key(writing: Writing, operation: str, key: str, digest: str) -> 
         [owner, owner, key],
     )
     before, digest_before, result = rows[0]
-    if (before, digest_before) != (operation, digest):
+    if before != operation or digest_before not in digests:
         raise Undone(IdempotencyMismatch())
     return str(result)
 
 
-def fingerprint(given: object) -> str:
-    """What tells one input from another; no input can be read from it."""
-    return sha256(orjson.dumps(_plain(given), option=orjson.OPT_SORT_KEYS)).hexdigest()
+def canonical_input(given: object) -> bytes:
+    """What tells one input from another; private notes stand in it, so it is never kept itself."""
+    return orjson.dumps(_plain(given), option=orjson.OPT_SORT_KEYS)
 
 
 def _plain(value: object) -> Any:

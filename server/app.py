@@ -1,5 +1,6 @@
 """The ASGI application: what is reached under which path."""
 
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
@@ -10,7 +11,6 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from models.database import Database
 from models.transaction import drain
 from schema.build import practitioner_schema
 from schema.portal.build import portal_schema
@@ -20,22 +20,27 @@ from server.graphql_http import GraphQLEndpoint
 from server.health import health_routes
 from server.housekeeping import housekeeping
 from server.logs import configure_logs
+from server.opening import checked, database_of
 from server.request_log import RequestLog
 from server.settings import Settings, read_settings
 
 if TYPE_CHECKING:
     from server.identity_provider.provider import IdentityProvider
 
+logger = logging.getLogger("session_history.server")
+
 
 def create_app(settings: Settings | None = None) -> Starlette:
     """The application; uvicorn calls this in every worker, with the settings of the environment."""
     settings = settings or read_settings()
     configure_logs(settings.log_level)
-    database = Database(settings.database_url, pool_size=settings.database_pool_size)
+    database = database_of(settings)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        async with database:
+        async with checked(database):
+            if database.keyring.active_id is None:
+                logger.warning("private notes are kept as plain text: there is no key to seal with")
             async with housekeeping(database):
                 yield
             await drain()

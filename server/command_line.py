@@ -3,7 +3,8 @@
 import asyncio
 import os
 import sys
-from collections.abc import Coroutine
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -15,6 +16,8 @@ from models import AccessToken
 from models.database import Database
 from models.enums import AccessTokenKind
 from models.migrate import upgrade
+from models.notes_keys import WrongKeys
+from models.notes_rotation import Rotation
 from models.transaction import Transaction, orm, write
 from resolvers.access import is_client_of, issue_token, practitioner_id_of
 from resolvers.importing import ImportReport
@@ -23,6 +26,13 @@ from schema.portal.build import portal_schema
 from server import demo
 from server.account_commands import add_account, reset_password
 from server.import_command import import_into, print_report, read_mapping
+from server.notes_keys_command import (
+    generated_key,
+    print_rotation,
+    rotate_keys,
+    verify_notes,
+)
+from server.opening import checked, database_of
 from server.settings import PREFIX, Settings, WrongSetting, read_settings
 
 Result = TypeVar("Result")
@@ -55,6 +65,7 @@ def serve(
     os.environ.update({f"{PREFIX}{k}".upper(): str(v) for k, v in given.items() if v is not None})
     settings = checked_settings()
     run(_migrated(settings))
+    run(_check_keys(settings))
     address = f"http://{settings.host}:{settings.port}"
     if with_demo:
         token = run(_demo_token(settings))
@@ -203,6 +214,47 @@ def token(email: str, label: str, days: int, client_id: str | None, *, read_only
     click.echo(run(issue()))
 
 
+@main.group("notes-keys")
+def notes_keys() -> None:
+    """Make, change and try the keys that private notes are sealed with."""
+
+
+@notes_keys.command("generate")
+def generate_key() -> None:
+    """Print a new key, as SESSION_HISTORY_NOTES_KEYS takes it. Nothing is stored."""
+    click.echo(generated_key(now()))
+
+
+@notes_keys.command("rotate")
+def rotate_notes_keys() -> None:
+    """Seal every private note with the first of the keys, also those that are plain text.
+
+    Safe while servers run that have this key too, safe to cut off, and safe to repeat.
+    """
+    settings = checked_settings()
+
+    async def work() -> Rotation:
+        await _migrated(settings)
+        async with opened(settings) as database:
+            return await rotate_keys(database)
+
+    print_rotation(run(work()))
+
+
+@notes_keys.command("verify")
+def verify_notes_keys() -> None:
+    """Open every private note, and count them by key; the exit code is 1 if some do not open."""
+    settings = checked_settings()
+
+    async def work() -> None:
+        await _migrated(settings)
+        # Not checked as it is opened: what is wrong with the keys is what is to be told.
+        async with database_of(settings) as database:
+            await verify_notes(database)
+
+    run(work())
+
+
 @main.command()
 @click.option("--portal", is_flag=True, help="The one at /portal/graphql, for clients.")
 def schema(*, portal: bool) -> None:
@@ -226,9 +278,14 @@ def run(work: Coroutine[Any, Any, Result]) -> Result:
         raise click.ClickException(f"The database cannot be opened: {error}") from None
 
 
-def opened(settings: Settings) -> Database:
-    """The database that the settings name, to be used as an async context manager."""
-    return Database(settings.database_url, pool_size=settings.database_pool_size)
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[Database]:
+    """The database that the settings name; keys that are not its own end the command."""
+    try:
+        async with checked(database_of(settings)) as database:
+            yield database
+    except WrongKeys as error:
+        raise click.ClickException(f"{PREFIX}NOTES_KEYS is wrong: {error}.") from None
 
 
 def now() -> datetime:
@@ -246,6 +303,11 @@ async def known_practitioner(database: Database, email: str) -> str:
 
 async def _migrated(settings: Settings) -> list[str]:
     return await upgrade(settings.database_url)
+
+
+async def _check_keys(settings: Settings) -> None:
+    async with opened(settings):
+        pass  # opening it is the check
 
 
 async def _demo_token(settings: Settings) -> str:

@@ -8,10 +8,18 @@ from pathlib import Path
 from typing import Annotated, Final, Literal
 
 from dotenv import dotenv_values
-from pydantic import AfterValidator, Field, ValidationError, ValidationInfo, field_validator
+from pydantic import (
+    AfterValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from models.database import engine_of
+from models.sealing import BadKeys, Keyring, parse_keys
 from resolvers.policy import AccessPolicy
 from server.identity_provider.addresses import issuer_address, keys_address
 
@@ -25,6 +33,12 @@ class WrongSetting(Exception):
 def _known_engine(url: str) -> str:
     engine_of(url)
     return url
+
+
+def _usable_keys(keys: SecretStr | None) -> SecretStr | None:
+    if keys is not None:
+        parse_keys(keys.get_secret_value())
+    return keys
 
 
 class Settings(BaseSettings):
@@ -99,6 +113,43 @@ class Settings(BaseSettings):
             attempts_per_network=self.sign_ins_per_network,
         )
 
+    notes_keys: Annotated[SecretStr | None, AfterValidator(_usable_keys)] = Field(
+        default=None,
+        description="The keys that private notes are sealed with, as id:base64[,id:base64…], each "
+        "of 32 bytes. The first seals, all of them open. Without keys the notes are plain text.",
+    )
+    notes_keys_file: Path | None = Field(
+        default=None, description="A file with what NOTES_KEYS would say; give one of the two."
+    )
+
+    @field_validator("notes_keys_file")
+    @classmethod
+    def _readable(cls, path: Path | None, given: ValidationInfo) -> Path | None:
+        if path is not None and given.data.get("notes_keys") is not None:
+            raise ValueError(f"{PREFIX}NOTES_KEYS is given too, and there is one place for keys")
+        _keys_in(path)
+        return path
+
+    def keyring(self) -> Keyring:
+        """The keys of private notes, from wherever they are given; a file is read again.
+
+        Raises:
+            BadKeys: the file is not what it was when these settings were checked.
+        """
+        if self.notes_keys is not None:
+            return Keyring(parse_keys(self.notes_keys.get_secret_value()))
+        return _keys_in(self.notes_keys_file)
+
+
+def _keys_in(path: Path | None) -> Keyring:
+    if path is None:
+        return Keyring()
+    try:
+        text = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError):
+        raise BadKeys(f"{path} cannot be read as text") from None
+    return Keyring(parse_keys(text))
+
 
 def read_settings() -> Settings:
     """The settings of this process.
@@ -119,4 +170,5 @@ def read_settings() -> Settings:
         # Never the value: a database address may hold a password.
         first = error.errors(include_input=False, include_url=False)[0]
         name = f"{PREFIX}{first['loc'][0]}".upper()
-        raise WrongSetting(f"{name} is wrong: {first['msg']}.") from None
+        said = first["msg"].removeprefix("Value error, ")
+        raise WrongSetting(f"{name} is wrong: {said}.") from None

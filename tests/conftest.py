@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, settings
 
 from models.database import Database
 from models.migrate import upgrade
+from tests.keys import KEYRING
 from tests.practice import Practice
 
 settings.register_profile(
@@ -137,6 +138,13 @@ async def own_database(url: str) -> AsyncIterator[Database]:
     """A database of the test's own, for what looks at all of it."""
     async with Database(url) as opened:
         yield opened
+
+
+@pytest.fixture
+async def sealing_practice(shared_url: str) -> AsyncIterator[Practice]:
+    """A practitioner whose private notes are sealed."""
+    async with Database(shared_url, keyring=KEYRING) as opened:
+        yield await Practice.of(opened)
 
 
 @pytest.fixture

@@ -9,6 +9,8 @@ from models import Calendar, Client, Practitioner, Service, Session, SessionEven
 from models.database import Database
 from models.enums import AccessTokenKind, Actor, SessionEventKind, SessionStatus
 from models.folding import fold, search_text, sort_key
+from models.identifiers import Kind, new_id
+from models.private_notes import kept_notes
 from resolvers.context import Context
 from resolvers.principal import Principal
 from schema.build import practitioner_schema
@@ -105,9 +107,17 @@ class Practice:
                 "cancelled_by": Actor.PRACTITIONER,
             }
         notes = given.get("customer_notes")
+        identifier = new_id(Kind.SESSION)
+        private_notes = kept_notes(
+            self.database.keyring,
+            given.pop("private_notes", None),
+            practitioner_id=self.practitioner.id,
+            session_id=identifier,
+        )
         return await Session.create(
             **{
                 "practitioner_id": self.practitioner.id,
+                "id": identifier,
                 "client_id": client.id if client is not None else None,
                 "service_id": self.service.id,
                 "calendar_id": self.calendar.id,
@@ -121,6 +131,7 @@ class Practice:
                 "customer_notes_folded": fold(notes) if notes is not None else None,
                 "created_at": NOW,
                 "updated_at": NOW,
+                **private_notes,
                 **cancelled,
                 **given,
             }

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from typing import Any, Final, Self
 
 from models.database import Database
+from models.sealing import Keyring
 
 # How Tortoise and we ourselves hand a statement to a transaction.
 _ASKS: Final = (
@@ -20,8 +21,8 @@ _ASKS: Final = (
 class RecordedDatabase(Database):
     """The real database; every statement also goes on a list."""
 
-    def __init__(self, url: str) -> None:
-        super().__init__(url)
+    def __init__(self, url: str, *, keyring: Keyring | None = None) -> None:
+        super().__init__(url, keyring=keyring)
         self.statements: list[tuple[str, list[object]]] = []
         self.written: list[str] = []
         """What was asked inside transactions, reads as well as writes."""

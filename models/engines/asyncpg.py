@@ -40,6 +40,7 @@ class _Dialect:
     """How this engine says what the other says differently."""
 
     for_update: Final = " FOR NO KEY UPDATE"
+    for_update_if_free: Final = " FOR NO KEY UPDATE SKIP LOCKED"
     for_reference: Final = " FOR KEY SHARE"
     for_deletion: Final = " FOR UPDATE"
 

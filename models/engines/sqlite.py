@@ -54,6 +54,7 @@ class _Dialect:
 
     # A transaction holds the whole database from its beginning: there is nothing more to lock.
     for_update: Final = ""
+    for_update_if_free: Final = ""
     for_reference: Final = ""
     for_deletion: Final = ""
 
@@ -231,6 +232,7 @@ def credentials(path: str) -> dict[str, object]:
         "journal_mode": "WAL",
         "synchronous": "FULL",
         "foreign_keys": "ON",
+        "secure_delete": "ON",  # what is overwritten or deleted does not stay in free pages
         "busy_timeout": 30_000,  # longer than an import of a few ten thousand sessions writes
         "journal_size_limit": 67_108_864,
         "cache_size": -65_536,

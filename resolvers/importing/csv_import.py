@@ -73,7 +73,7 @@ async def import_csv(
             report.note(*wrong)
             return
         interpreter = Interpreter(header, mapping, owner, now=now)
-        planner = Planner(owner, mapping, interpreter, now=now)
+        planner = Planner(owner, mapping, interpreter, keyring=database.keyring, now=now)
         for chunk in in_chunks(rows):
             additions, outcomes = await planner.plan(connection, chunk)
             report.count(additions, outcomes)

@@ -7,6 +7,7 @@ from models.database import Connection
 from models.folding import fold
 from models.identifiers import Kind, new_id
 from models.instants import to_text
+from models.sealing import Keyring
 from resolvers.importing.additions import Additions
 from resolvers.importing.clients import Clients
 from resolvers.importing.entry import Entry
@@ -24,11 +25,18 @@ class Planner:
     """Plans one file, part by part; keeps what later parts must know, about 500 bytes for a row."""
 
     def __init__(
-        self, owner: Owner, mapping: Mapping, interpreter: Interpreter, *, now: datetime
+        self,
+        owner: Owner,
+        mapping: Mapping,
+        interpreter: Interpreter,
+        *,
+        keyring: Keyring,
+        now: datetime,
     ) -> None:
         self._owner = owner
         self._mapping = mapping
         self._interpreter = interpreter
+        self._keyring = keyring
         self._now = to_text(now)
         self._memory = Memory(owner.practitioner_id, mapping.source, self._now)
         self._clients = Clients(self._memory)
@@ -116,6 +124,7 @@ class Planner:
         additions.sessions.append(
             new_session(
                 entry,
+                self._keyring,
                 session_id=session_id,
                 owner_id=owner_id,
                 client_id=client_id,

@@ -6,6 +6,8 @@ from models.enums import Actor, SessionEventKind, SessionStatus
 from models.folding import fold, search_text, sort_key
 from models.identifiers import Kind, new_id
 from models.instants import to_text
+from models.private_notes import kept_notes
+from models.sealing import Keyring
 from resolvers.importing.additions import Record
 from resolvers.importing.entry import ClientEntry, Entry
 
@@ -63,6 +65,7 @@ def new_calendar(
 
 def new_session(
     entry: Entry,
+    keyring: Keyring,
     *,
     session_id: str,
     owner_id: str,
@@ -90,7 +93,7 @@ def new_session(
         "currency": entry.currency,
         "customer_notes": notes,
         "customer_notes_folded": None if notes is None else fold(notes),
-        "private_notes": entry.private_notes,
+        **kept_notes(keyring, entry.private_notes, practitioner_id=owner_id, session_id=session_id),
         "cancelled_at": _text_or_none(entry.cancelled_at),
         "cancelled_by": Actor.PRACTITIONER.value if cancelled else None,
         "cancellation_reason": entry.cancellation_reason,

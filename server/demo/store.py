@@ -10,6 +10,8 @@ import orjson
 from models import Calendar, Client, Practitioner, Service, Session, SessionEvent
 from models.database import Database
 from models.folding import fold, search_text, sort_key
+from models.private_notes import kept_notes
+from models.sealing import Keyring
 from models.transaction import Transaction, orm, write
 from resolvers.passwords import hash_password
 from server.demo.plan import plan_practice
@@ -55,7 +57,8 @@ async def fill(
         await _store_practice(transaction, plan, password_hash)
         remaining = iter(plan.sessions)
         while portion := list(islice(remaining, _SESSIONS_AT_ONCE)):
-            await _store_sessions(transaction, plan.practitioner.id, portion)
+            rows = [_session(database.keyring, plan.practitioner.id, one) for one in portion]
+            await Session.bulk_create(rows, using_db=orm(transaction))
             if progress is not None:
                 progress(len(portion))
         # Not with their sessions: PostgreSQL plans the check of a foreign key when it first runs,
@@ -108,13 +111,6 @@ def _client(practitioner_id: str, row: PlannedClient) -> Client:
     )
 
 
-async def _store_sessions(
-    transaction: Transaction, practitioner_id: str, rows: Sequence[PlannedSession]
-) -> None:
-    sessions = [_session(practitioner_id, row) for row in rows]
-    await Session.bulk_create(sessions, using_db=orm(transaction))
-
-
 async def _store_events(
     transaction: Transaction, practitioner_id: str, rows: Sequence[PlannedEvent]
 ) -> None:
@@ -122,13 +118,16 @@ async def _store_events(
     await SessionEvent.bulk_create(events, using_db=orm(transaction))
 
 
-def _session(practitioner_id: str, row: PlannedSession) -> Session:
+def _session(keyring: Keyring, practitioner_id: str, row: PlannedSession) -> Session:
     notes = row.customer_notes
+    private_notes = kept_notes(
+        keyring, row.private_notes, practitioner_id=practitioner_id, session_id=row.id
+    )
     return Session(
         practitioner_id=practitioner_id,
         ends_at=row.ends_at,
         customer_notes_folded=None if notes is None else fold(notes),
-        **vars(row),
+        **{**vars(row), **private_notes},
     )
 
 

@@ -31,11 +31,13 @@ def environment(url: str, **settings: str) -> dict[str, str]:
     return {**inherited, "SESSION_HISTORY_DATABASE_URL": url, **own}
 
 
-def command(*arguments: str, url: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
+def command(
+    *arguments: str, url: str, cwd: Path = ROOT, **settings: str
+) -> subprocess.CompletedProcess[str]:
     """Run `session-history` to its end."""
     return subprocess.run(
         [sys.executable, "-m", "server", *arguments],
-        env={**environment(url), "PYTHONPATH": str(ROOT)},
+        env={**environment(url, **settings), "PYTHONPATH": str(ROOT)},
         cwd=cwd,
         capture_output=True,
         text=True,

@@ -163,6 +163,7 @@ ROWS: dict[str, list[tuple[str, dict[str, Any]]]] = {
             },
         ),
     ],
+    "0004_notes_at_rest": [("notes_key", {"id": "k1", "proof": "-", "created_at": AT})],
     "0003_accounts": [("attempt_limit", {"name": "0" * 64, "used_up_until_ms": 1})],
     "0005_outside_identities": [
         (

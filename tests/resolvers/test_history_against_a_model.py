@@ -20,6 +20,9 @@ from models.database import Database
 from models.enums import SessionStatus
 from models.folding import fold
 from models.migrate import upgrade
+from models.private_notes import kept_notes
+from models.sealing import Keyring
+from tests.keys import KEYRING
 from tests.practice import Practice
 
 ASK = """
@@ -243,7 +246,6 @@ async def kept(practice: Practice, sessions: list[Planned]) -> tuple[Client, lis
             currency=one.currency,
             customer_notes=one.customer_notes,
             customer_notes_folded=None if one.customer_notes is None else fold(one.customer_notes),
-            private_notes=one.private_notes,
             cancelled_at=one.starts_at if one.status is SessionStatus.CANCELLED else None,
             cancelled_by="CLIENT" if one.status is SessionStatus.CANCELLED else None,
             created_at=one.starts_at,
@@ -251,6 +253,14 @@ async def kept(practice: Practice, sessions: list[Planned]) -> tuple[Client, lis
         )
         for one in sessions
     ]
+    for row, one in zip(rows, sessions, strict=True):
+        notes = kept_notes(
+            practice.database.keyring,
+            one.private_notes,
+            practitioner_id=row.practitioner_id,
+            session_id=row.id,
+        )
+        row.update_from_dict(dict(notes))
     if rows:
         await Session.bulk_create(rows)
     return client, [row.id for row in rows]
@@ -266,9 +276,10 @@ def test_list_count_and_statistics_agree_with_the_model(
     now = data.draw(instants, label="now")
     wanted = data.draw(st.lists(filters(), min_size=1, max_size=6), label="filters")
     sort = data.draw(st.sampled_from(["NEWEST_FIRST", "OLDEST_FIRST", "BY_STATUS"]), label="sort")
+    keys = data.draw(st.sampled_from([Keyring(), KEYRING]), label="keys")
 
     async def check() -> None:
-        async with Database(shared_url) as database:
+        async with Database(shared_url, keyring=keys) as database:
             practice = await Practice.of(database, time_zone=zone)
             client, ids = await kept(practice, sessions)
             names = {

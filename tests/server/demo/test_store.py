@@ -8,9 +8,12 @@ import pytest
 from models.database import Database
 from models.enums import AccessTokenKind
 from models.folding import fold, sort_key
+from models.notes_keys import count_by_key
+from models.notes_rotation import unreadable_notes
 from resolvers.principal import Principal
 from server.demo import DEMO_EMAIL, DEMO_PASSWORD, AlreadyThere, fill
 from server.demo.rows import Plan
+from tests.keys import KEYRING, kept
 from tests.practice import NOW, ask
 
 COUNTED = ("practitioner", "client", "service", "calendar", "session", "session_event")
@@ -23,6 +26,18 @@ async def counts(database: Database) -> list[int]:
 @pytest.fixture(scope="module")
 def filled_urls() -> dict[str, str]:
     return {}
+
+
+async def test_private_notes_of_the_demo_are_sealed_where_there_is_a_key(
+    url: str, plan: Plan
+) -> None:
+    async with Database(url, keyring=KEYRING) as database:
+        await fill(database, now=NOW)
+
+        noted = {one.id: one.private_notes for one in plan.sessions if one.private_notes}
+        assert await count_by_key(database) == {"a": len(noted)}
+        assert [failure async for failure in unreadable_notes(database)] == []
+        assert (await kept(database, next(iter(noted))))[0] not in noted.values()
 
 
 @pytest.fixture
