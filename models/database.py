@@ -69,12 +69,12 @@ def sqlite_path(url: str) -> str:
     return url.removeprefix("sqlite:///")
 
 
-def _configuration(url: str, pool_size: int) -> dict[str, Any]:
+def _configuration(url: str, pool_size: int, busy_seconds: float) -> dict[str, Any]:
     alias = engine_of(url)
     if alias == "sqlite":
         connection = {
             "engine": "models.engines.sqlite",
-            "credentials": sqlite.credentials(sqlite_path(url)),
+            "credentials": sqlite.credentials(sqlite_path(url), busy_seconds=busy_seconds),
         }
     else:
         connection = {
@@ -92,10 +92,11 @@ def _configuration(url: str, pool_size: int) -> dict[str, Any]:
 class Database:
     """One database, open in this process; use it as an async context manager."""
 
-    def __init__(self, url: str, *, pool_size: int = 4) -> None:
+    def __init__(self, url: str, *, pool_size: int = 4, busy_seconds: float = 30) -> None:
         self.url = url
         self.engine_name = engine_of(url)
         self._pool_size = pool_size
+        self._busy_seconds = busy_seconds
         self._context = TortoiseContext()
         self._engine: Any = None
 
@@ -103,7 +104,8 @@ class Database:
         with self._context:  # what init() itself looks up is found here
             # Requests run in tasks that know nothing of the task that opened the database.
             await self._context.init(
-                config=_configuration(self.url, self._pool_size), _enable_global_fallback=True
+                config=_configuration(self.url, self._pool_size, self._busy_seconds),
+                _enable_global_fallback=True,
             )
         self._engine = self._context.db()
         return self

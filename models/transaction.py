@@ -3,6 +3,7 @@
 import asyncio
 import contextvars
 from collections.abc import Awaitable, Callable
+from contextvars import ContextVar
 from typing import Any, Protocol, TypeVar
 
 from tortoise.backends.base.client import BaseDBAsyncClient
@@ -17,6 +18,7 @@ class Transaction(Connection, Protocol):
 
 
 _running: set[asyncio.Task[Any]] = set()
+_begun: ContextVar[list[asyncio.Task[Any]] | None] = ContextVar("begun", default=None)
 
 
 def orm(transaction: Transaction) -> BaseDBAsyncClient:
@@ -41,7 +43,17 @@ async def write(database: Database, work: Callable[[Transaction], Awaitable[Resu
     task = asyncio.get_running_loop().create_task(run(), context=contextvars.copy_context())
     _running.add(task)
     task.add_done_callback(_finished)
+    begun = _begun.get()
+    if begun is not None:
+        begun.append(task)
     return await asyncio.shield(task)
+
+
+def writes_from_here() -> list[asyncio.Task[Any]]:
+    """A list that grows with every write begun from here on, in this task and those it starts."""
+    begun: list[asyncio.Task[Any]] = []
+    _begun.set(begun)
+    return begun
 
 
 def _finished(task: asyncio.Task[Any]) -> None:

@@ -27,14 +27,28 @@ class Context:
         principal: Principal | None,
         now: datetime,
         connection: Connection | None = None,
+        network: str = "",
     ) -> None:
         self.database = database
+        self.network = network
         self.connection: Connection = connection or database
         self.now = now
         self.now_text = to_text(now)
         self.day_ago_text = to_text(now - timedelta(days=1))
         self._principal = principal
         self._loaders: dict[Hashable, Loader] = {}
+
+    @property
+    def caller(self) -> str:
+        """Whom limits count: the principal, or the network of somebody who is none."""
+        if self._principal is None:
+            return f"network {self.network}"
+        return f"{self._principal.practitioner_id} {self._principal.client_id or ''}"
+
+    @property
+    def is_known(self) -> bool:
+        """Whether whoever asks has a valid token, of whatever kind."""
+        return self._principal is not None
 
     @property
     def principal(self) -> Principal:
@@ -57,7 +71,11 @@ class Context:
     def within(self, connection: Connection) -> "Context":
         """The same operation, reading inside a transaction."""
         return Context(
-            database=self.database, principal=self._principal, now=self.now, connection=connection
+            database=self.database,
+            principal=self._principal,
+            now=self.now,
+            connection=connection,
+            network=self.network,
         )
 
     def forget(self) -> None:

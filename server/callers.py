@@ -26,8 +26,8 @@ class Callers:
         self._database = database
         self._clock = clock
 
-    async def context(self, token: str | None) -> Context:
-        """A context for one operation of whoever sent `token`."""
+    async def context(self, token: str | None, *, network: str = "") -> Context:
+        """A context for one operation of whoever sent `token` from `network`."""
         now, database = self._clock(), self._database()
         principal = await principal_of(database, token, now=now) if token else None
-        return Context(database=database, principal=principal, now=now)
+        return Context(database=database, principal=principal, now=now, network=network)

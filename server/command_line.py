@@ -23,6 +23,7 @@ from resolvers.practitioners import EmailTaken, add_practitioner
 from resolvers.scalars import parse_currency, parse_time_zone
 from schema.build import practitioner_schema
 from server import demo
+from server.graphql_http import LONGEST_BODY
 from server.import_command import import_into, print_report, read_mapping
 from server.settings import PREFIX, Settings, WrongSetting, read_settings
 
@@ -72,8 +73,13 @@ def serve(
         access_log=False,
         log_config=None,
         server_header=False,
-        ws="none",
+        http="server.receiving:HttpProtocol",
+        ws="server.receiving:WebSocketProtocol",
+        ws_max_size=LONGEST_BODY,
+        ws_per_message_deflate=False,
+        timeout_keep_alive=5,
         timeout_graceful_shutdown=15,
+        forwarded_allow_ips=settings.trusted_proxies,
     )
 
 
