@@ -79,7 +79,7 @@ def _configuration(url: str, pool_size: int, busy_seconds: float) -> dict[str, A
     else:
         connection = {
             "engine": "models.engines.asyncpg",
-            "credentials": asyncpg.credentials(url, pool_size=pool_size),
+            "credentials": asyncpg.credentials(url, pool_size=pool_size, busy_seconds=busy_seconds),
         }
     # The alias differs by engine because Tortoise caches SQL per alias in a module global, and
     # would give one engine's to the other where a process opens both (1.1.9, EXECUTOR_CACHE).

@@ -15,6 +15,7 @@ _POSTGRES: Final = (
     asyncpg.LockNotAvailableError,
     asyncpg.IdleInTransactionSessionTimeoutError,
     asyncpg.InterfaceError,  # a connection that was closed under us
+    asyncpg.InternalClientError,  # the same, noticed by asyncpg only halfway (0.32)
 )
 _SQLITE: Final = {
     sqlite3.SQLITE_BUSY,

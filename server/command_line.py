@@ -23,9 +23,9 @@ from resolvers.practitioners import EmailTaken, add_practitioner
 from resolvers.scalars import parse_currency, parse_time_zone
 from schema.build import practitioner_schema
 from server import demo
-from server.graphql_http import LONGEST_BODY
 from server.import_command import import_into, print_report, read_mapping
 from server.settings import PREFIX, Settings, WrongSetting, read_settings
+from server.transport import LONGEST_BODY
 
 Result = TypeVar("Result")
 

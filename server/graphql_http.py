@@ -34,9 +34,7 @@ from server.refusals import (
 )
 from server.sockets import PROTOCOL, Socket
 from server.streams import event_stream
-from server.transport import Transport
-
-LONGEST_BODY: Final = 256 * 1024
+from server.transport import LONGEST_BODY, Transport
 
 # The draft wants 422 for a document that does not fit, graphql-http's audits want 400; both are
 # the "appropriate 4xx" that it requires.

@@ -13,7 +13,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from server.settings import read_settings
-from server.stopping import stopping
+from server.stopping import stop
 
 LONGEST_HEADERS: Final = 32 * 1024
 
@@ -121,7 +121,7 @@ class HttpProtocol(HttpToolsProtocol):
 
     def shutdown(self) -> None:
         """Tell streams, which would not end by themselves, that the server stops."""
-        stopping.set()
+        stop()
         super().shutdown()
 
     def _arm(self) -> None:

@@ -31,7 +31,7 @@ def _origins(given: object) -> object:
     if not isinstance(given, str):
         return given
     listed = [one.strip() for one in given.split(",") if one.strip()]
-    if "*" in listed:
+    if "*" in given:
         raise ValueError("name each origin; '*' is none")
     return tuple(sorted(normalize_allowed_origins(listed)))
 
@@ -52,7 +52,7 @@ class Settings(BaseSettings):
         default=25,
         gt=0,
         le=600,
-        description="SQLite: how long a write waits for another process's.",
+        description="How long a write waits for what another one holds.",
     )
     host: str = Field(default="127.0.0.1", description="The address to listen on.")
     port: int = Field(default=8000, ge=0, le=65535, description="The port; 0 picks a free one.")

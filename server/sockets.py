@@ -40,7 +40,6 @@ logger = logging.getLogger("session_history.socket")
 PROTOCOL: Final = "graphql-transport-ws"
 
 _MOST_OPERATIONS: Final = 20
-_LONGEST_SILENCE: Final = timedelta(seconds=5)
 
 # Close codes: those of the protocol, and "try again later" (RFC 6455's registry).
 _FORBIDDEN: Final = 4403
@@ -65,7 +64,7 @@ class Socket(BaseGraphQLTransportWSHandler[Context, None]):
             context=None,  # type: ignore[arg-type]  # each operation has one of its own
             root_value=None,
             schema=view.schema,
-            connection_init_wait_timeout=_LONGEST_SILENCE,
+            connection_init_wait_timeout=timedelta(seconds=transport.greeting_seconds),
         )
         self._execute = operations
         self._transport = transport

@@ -15,7 +15,7 @@ from strawberry.types import ExecutionResult
 from server.answers import body_of
 from server.negotiation import EVENTS
 from server.operations import refusal_of
-from server.stopping import stopping
+from server.stopping import told_of_the_end
 
 # Proxies close what is silent for a minute or so.
 _LONGEST_SILENCE: Final = 15.0
@@ -47,31 +47,35 @@ async def _events(
     beat_seconds: float,
 ) -> AsyncIterator[bytes]:
     clock = asyncio.get_running_loop().time
-    stopped = asyncio.ensure_future(stopping.wait())
-    coming: asyncio.Task[ExecutionResult] | None = None
     next_beat = clock() + beat_seconds
-    try:
-        yield _ALIVE  # the headers are on their way before the first result is there
-        while not stopped.done():
-            coming = coming or asyncio.ensure_future(anext(results))
-            wait = max(0, next_beat - clock())
-            await asyncio.wait({coming, stopped}, timeout=wait, return_when=asyncio.FIRST_COMPLETED)
-            if clock() >= next_beat:
-                next_beat = clock() + beat_seconds
-                if not await is_still_valid():
-                    return  # without `complete`: the client connects anew, with a fresh token
-                yield _ALIVE
-            if coming.done():
-                result, coming = coming, None
-                yield _next(body_of(result.result()))
-    except StopAsyncIteration:
-        yield _COMPLETE
-    except Exception as error:  # noqa: BLE001 - said in the stream: its status is sent already
-        yield _next({"errors": [refusal_of(error).error]})
-        yield _COMPLETE
-    finally:
-        stopped.cancel()
-        await _end(results, coming)
+    coming: asyncio.Task[ExecutionResult] | None = None
+    with told_of_the_end() as end:
+        ended = asyncio.ensure_future(end.wait())
+        try:
+            yield _ALIVE  # the headers are on their way before the first result is there
+            while not ended.done():
+                coming = coming or asyncio.ensure_future(anext(results))
+                await asyncio.wait(
+                    {coming, ended},
+                    timeout=max(0, next_beat - clock()),
+                    return_when=asyncio.FIRST_COMPLETED,
+                )
+                if clock() >= next_beat:
+                    next_beat = clock() + beat_seconds
+                    if not await is_still_valid():
+                        return  # without `complete`: the client comes again, with a fresh token
+                    yield _ALIVE
+                if coming.done():
+                    result, coming = coming.result(), None
+                    yield _next(body_of(result))
+        except StopAsyncIteration:
+            yield _COMPLETE
+        except Exception as error:  # noqa: BLE001 - said in the stream: its status is sent already
+            yield _next({"errors": [refusal_of(error).error]})
+            yield _COMPLETE
+        finally:
+            ended.cancel()
+            await _end(results, coming)
 
 
 async def _end(
