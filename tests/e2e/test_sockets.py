@@ -228,14 +228,6 @@ async def test_a_mistaken_operation_is_an_error_and_the_socket_stays_open(
         assert (await asked(socket, "{ __typename }"))["type"] == "next"
 
 
-async def test_an_id_in_use_closes_the_socket(reached: Reached, token: str) -> None:
-    async with opened(reached, token) as socket:
-        for _ in range(2):
-            await tell(socket, "subscribe", id="a", payload={"query": "{ viewer { id } }"})
-
-        assert await closed_with(socket) == 4409
-
-
 async def test_one_caller_has_five_sockets(reached: Reached, token: str) -> None:
     async with (
         opened(reached, token),
