@@ -3,20 +3,20 @@
 from collections.abc import Collection
 from typing import Final
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from strawberry.http.websocket_origin import is_same_origin
 
-_HEADERS: Final = {
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-}
-_ONE_YEAR_OF_TLS: Final = "max-age=31536000"
+_HEADERS: Final = (
+    (b"cache-control", b"no-store"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-content-type-options", b"nosniff"),
+)
+_ONE_YEAR_OF_TLS: Final = ((b"strict-transport-security", b"max-age=31536000"),)
 
 
 def may_ask(headers: Headers, allowed_origins: Collection[str]) -> bool:
@@ -56,13 +56,13 @@ class SecurityHeaders:
             await self.app(scope, receive, send)
             return
 
+        wanted = _HEADERS + _ONE_YEAR_OF_TLS if scope["scheme"] == "https" else _HEADERS
+
         async def answer(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in _HEADERS.items():
-                    headers.setdefault(name, value)
-                if scope["scheme"] == "https":
-                    headers.setdefault("Strict-Transport-Security", _ONE_YEAR_OF_TLS)
+                given = list(message.get("headers", ()))
+                names = {name.lower() for name, _ in given}
+                message["headers"] = given + [one for one in wanted if one[0] not in names]
             await send(message)
 
         await self.app(scope, receive, answer)

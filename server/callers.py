@@ -31,3 +31,9 @@ class Callers:
         now, database = self._clock(), self._database()
         principal = await principal_of(database, token, now=now) if token else None
         return Context(database=database, principal=principal, now=now, network=network)
+
+    async def is_valid(self, token: str | None) -> bool:
+        """Whether `token` still opens anything; looking is not using it, and prolongs nothing."""
+        if not token:
+            return False
+        return await principal_of(self._database(), token, now=self._clock()) is not None

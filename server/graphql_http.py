@@ -107,7 +107,7 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         if media_type == EVENTS:
             return event_stream(
                 self._placed(self._operations.results(asked, context, allowed=allowed), context),
-                is_still_valid=partial(self._is_still_valid, request.scope, token, context),
+                is_still_valid=partial(self._is_still_valid, token) if token else _always,
                 recheck_seconds=self._transport.recheck_seconds,
             )
         result = await self._operations.execute(asked, context, allowed=allowed)
@@ -132,9 +132,13 @@ class GraphQLEndpoint(GraphQL[Context, None]):
                     await websocket.close(_SUBPROTOCOL_NOT_ACCEPTABLE, f"Speak {PROTOCOL}")
                     return
                 await websocket.accept(PROTOCOL)
-                context_of = partial(self._context, websocket.scope)
                 await Socket(
-                    self, websocket, self._operations, self._transport, context_of
+                    self,
+                    websocket,
+                    self._operations,
+                    self._transport,
+                    context_of=partial(self._context, websocket.scope),
+                    is_valid=self._is_still_valid,
                 ).handle()
         except RateLimited as refusal:
             await websocket.send_denial_response(refusal.response(JSON))
@@ -142,9 +146,13 @@ class GraphQLEndpoint(GraphQL[Context, None]):
     async def _context(self, scope: Scope, token: str | None) -> Context:
         return await self._callers.context(token, network=network_of(scope))
 
-    async def _is_still_valid(self, scope: Scope, token: str | None, first: Context) -> bool:
-        """Whether who asked is still let in; a stranger, who was not, has nothing to lose."""
-        return not first.is_known or (await self._context(scope, token)).is_known
+    async def _is_still_valid(self, token: str | None) -> bool:
+        """Whether who asked is still let in; when nobody can tell, the next look may."""
+        try:
+            return await self._callers.is_valid(token)
+        except Exception as error:  # noqa: BLE001 - logged by refusal_of
+            refusal_of(error)
+            return True
 
     async def _placed(
         self, results: AsyncGenerator[ExecutionResult, None], context: Context
@@ -196,6 +204,10 @@ class _BoundedRequest(Request):
                 chunks.append(chunk)
             self._body = b"".join(chunks)
         return self._body
+
+
+async def _always() -> bool:
+    return True  # a stranger has nothing that could end
 
 
 def _too_large() -> TooLarge:

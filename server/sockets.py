@@ -56,7 +56,9 @@ class Socket(BaseGraphQLTransportWSHandler[Context, None]):
         websocket: WebSocket,
         operations: Operations,
         transport: Transport,
+        *,
         context_of: Callable[[str | None], Awaitable[Context]],
+        is_valid: Callable[[str | None], Awaitable[bool]],
     ) -> None:
         super().__init__(
             view=view,
@@ -69,6 +71,7 @@ class Socket(BaseGraphQLTransportWSHandler[Context, None]):
         self._execute = operations
         self._transport = transport
         self._context_of = context_of
+        self._is_valid = is_valid
         self._authorization = websocket.headers.get("authorization")
         self._token: str | None = None
         self._extensions: dict[str, Any] = {}
@@ -166,12 +169,7 @@ class Socket(BaseGraphQLTransportWSHandler[Context, None]):
     async def _check_at_intervals(self) -> None:
         while True:
             await asyncio.sleep(self._transport.recheck_seconds)
-            try:
-                context = await self._context_of(self._token)
-            except Exception as error:  # noqa: BLE001 - logged there; the next look may succeed
-                refusal_of(error)
-                continue
-            if not context.is_known:
+            if not await self._is_valid(self._token):
                 await self.websocket.close(_FORBIDDEN, "Forbidden")
                 return
 
