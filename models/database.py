@@ -74,17 +74,17 @@ def sqlite_path(url: str) -> str:
     return url.removeprefix("sqlite:///")
 
 
-def _configuration(url: str, pool_size: int) -> dict[str, Any]:
+def _configuration(url: str, pool_size: int, busy_seconds: float) -> dict[str, Any]:
     alias = engine_of(url)
     if alias == "sqlite":
         connection = {
             "engine": "models.engines.sqlite",
-            "credentials": sqlite.credentials(sqlite_path(url)),
+            "credentials": sqlite.credentials(sqlite_path(url), busy_seconds=busy_seconds),
         }
     else:
         connection = {
             "engine": "models.engines.asyncpg",
-            "credentials": asyncpg.credentials(url, pool_size=pool_size),
+            "credentials": asyncpg.credentials(url, pool_size=pool_size, busy_seconds=busy_seconds),
         }
     # The alias differs by engine because Tortoise caches SQL per alias in a module global, and
     # would give one engine's to the other where a process opens both (1.1.9, EXECUTOR_CACHE).
@@ -100,11 +100,19 @@ class Database:
     `keyring` seals and opens the private notes in it; without one they are kept as plain text.
     """
 
-    def __init__(self, url: str, *, pool_size: int = 4, keyring: Keyring | None = None) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        pool_size: int = 4,
+        keyring: Keyring | None = None,
+        busy_seconds: float = 30,
+    ) -> None:
         self.url = url
         self.keyring = keyring or Keyring()
         self.engine_name = engine_of(url)
         self._pool_size = pool_size
+        self._busy_seconds = busy_seconds
         self._context = TortoiseContext()
         self._engine: Any = None
 
@@ -112,7 +120,8 @@ class Database:
         with self._context:  # what init() itself looks up is found here
             # Requests run in tasks that know nothing of the task that opened the database.
             await self._context.init(
-                config=_configuration(self.url, self._pool_size), _enable_global_fallback=True
+                config=_configuration(self.url, self._pool_size, self._busy_seconds),
+                _enable_global_fallback=True,
             )
         self._engine = self._context.db()
         return self

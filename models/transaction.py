@@ -4,6 +4,7 @@ import asyncio
 import contextvars
 import logging
 from collections.abc import Awaitable, Callable
+from contextvars import ContextVar
 from typing import Any, Protocol, TypeVar
 
 from tortoise.backends.base.client import BaseDBAsyncClient
@@ -20,6 +21,7 @@ class Transaction(Connection, Protocol):
 
 
 _running: set[asyncio.Task[Any]] = set()
+_begun: ContextVar[list[asyncio.Task[Any]] | None] = ContextVar("begun", default=None)
 
 
 def orm(transaction: Transaction) -> BaseDBAsyncClient:
@@ -44,6 +46,9 @@ async def write(database: Database, work: Callable[[Transaction], Awaitable[Resu
     task = asyncio.get_running_loop().create_task(run(), context=contextvars.copy_context())
     _running.add(task)
     task.add_done_callback(_finished)
+    begun = _begun.get()
+    if begun is not None:
+        begun.append(task)
     return await asyncio.shield(task)
 
 
@@ -62,6 +67,13 @@ def write_beside(
     _running.add(task)
     task.add_done_callback(_finished)
     return task
+
+
+def writes_from_here() -> list[asyncio.Task[Any]]:
+    """A list that grows with every write begun from here on, in this task and those it starts."""
+    begun: list[asyncio.Task[Any]] = []
+    _begun.set(begun)
+    return begun
 
 
 def _finished(task: asyncio.Task[Any]) -> None:

@@ -48,6 +48,18 @@ class Context:
         self._loaders: dict[Hashable, Loader] = {}
 
     @property
+    def caller(self) -> str:
+        """Whom limits count: the principal, or the network of somebody who is none."""
+        if self._principal is None:
+            return f"network {self.network}"
+        return f"{self._principal.practitioner_id} {self._principal.client_id or ''}"
+
+    @property
+    def is_known(self) -> bool:
+        """Whether whoever asks has a valid token, of whatever kind."""
+        return self._principal is not None
+
+    @property
     def principal(self) -> Principal:
         """Who is asking.
 

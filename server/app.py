@@ -9,12 +9,13 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
-from starlette.routing import Route
+from starlette.routing import Route, WebSocketRoute
 
 from models.transaction import drain
 from schema.build import practitioner_schema
 from schema.portal.build import portal_schema
 from server import graphiql
+from server.browsers import SecurityHeaders, cors
 from server.callers import Callers
 from server.graphql_http import GraphQLEndpoint
 from server.health import health_routes
@@ -23,6 +24,7 @@ from server.logs import configure_logs
 from server.opening import checked, database_of
 from server.request_log import RequestLog
 from server.settings import Settings, read_settings
+from server.transport import Transport
 
 if TYPE_CHECKING:
     from server.identity_provider.provider import IdentityProvider
@@ -48,17 +50,32 @@ def create_app(settings: Settings | None = None) -> Starlette:
     callers = Callers(
         lambda: database, policy=settings.access_policy, provider=_identity_provider(settings)
     )
-    endpoint = GraphQLEndpoint(practitioner_schema(), callers, with_graphiql=settings.graphiql)
-    portal = GraphQLEndpoint(portal_schema(), callers, with_graphiql=settings.graphiql)
+    transport = Transport(
+        allowed_origins=settings.allowed_origins,
+        operation_seconds=settings.operation_seconds,
+        recheck_seconds=settings.recheck_seconds,
+    )
+    endpoint = GraphQLEndpoint(
+        practitioner_schema(), callers, with_graphiql=settings.graphiql, transport=transport
+    )
+    portal = GraphQLEndpoint(
+        portal_schema(), callers, with_graphiql=settings.graphiql, transport=transport
+    )
     return Starlette(
         routes=[
             Route("/", _home),
             Route("/graphql", endpoint),
+            WebSocketRoute("/graphql", endpoint),
             Route("/portal/graphql", portal),
+            WebSocketRoute("/portal/graphql", portal),
             *health_routes(lambda: database),
             *([graphiql.assets()] if settings.graphiql else []),
         ],
-        middleware=[Middleware(RequestLog)],
+        middleware=[
+            Middleware(RequestLog),
+            Middleware(SecurityHeaders),
+            cors(settings.allowed_origins),
+        ],
         lifespan=lifespan,
     )
 

@@ -51,6 +51,12 @@ class Callers:
             policy=self._policy,
         )
 
+    async def is_valid(self, token: str | None) -> bool:
+        """Whether `token` still opens anything; looking is not using it, and prolongs nothing."""
+        if not token:
+            return False
+        return await self._principal(self._database(), token, self._clock()) is not None
+
     async def _principal(self, database: Database, token: str, now: datetime) -> Principal | None:
         if self._provider is None or is_token_of_ours(token):
             return await principal_of(database, token, now=now)

@@ -34,6 +34,7 @@ from server.notes_keys_command import (
 )
 from server.opening import checked, database_of
 from server.settings import PREFIX, Settings, WrongSetting, read_settings
+from server.transport import LONGEST_BODY
 
 Result = TypeVar("Result")
 
@@ -82,8 +83,13 @@ def serve(
         access_log=False,
         log_config=None,
         server_header=False,
-        ws="none",
+        http="server.receiving:HttpProtocol",
+        ws="server.receiving:WebSocketProtocol",
+        ws_max_size=LONGEST_BODY,
+        ws_per_message_deflate=False,
+        timeout_keep_alive=5,
         timeout_graceful_shutdown=15,
+        forwarded_allow_ips=settings.trusted_proxies,
     )
 
 

@@ -1,49 +1,53 @@
-"""GraphQL over HTTP, as the specification's draft of August 2026 has it."""
+"""GraphQL over HTTP, as the specification's draft of August 2026 has it; and the way to sockets."""
 
-from typing import Any, Final
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from functools import partial
+from typing import Final
 
 import orjson
-from cross_web import AsyncHTTPRequestAdapter, HTTPException
+from cross_web import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
-from strawberry.http import GraphQLHTTPResponse
+from strawberry.http import GraphQLRequestData
 from strawberry.types import ExecutionResult
 
 from resolvers.context import Context
-from schema.served import ServedSchema, is_for_the_caller
+from schema.served import ServedSchema
 from server import graphiql
+from server.answers import body_of, is_request_error
+from server.browsers import may_ask
 from server.callers import Callers, bearer_token
-from server.logs import request_id
+from server.negotiation import EVENTS, GRAPHQL, JSON, check_body, media_type_for
+from server.networks import network_of
+from server.operations import ALL, READING, Operations, refusal_of
+from server.refusals import (
+    ForeignOrigin,
+    NotAcceptable,
+    RateLimited,
+    Refusal,
+    TooLarge,
+    WrongMethod,
+)
+from server.sockets import PROTOCOL, Socket
+from server.streams import event_stream
+from server.transport import LONGEST_BODY, Transport
 
-_JSON: Final = "application/json"
-_GRAPHQL: Final = "application/graphql-response+json"
 # The draft wants 422 for a document that does not fit, graphql-http's audits want 400; both are
 # the "appropriate 4xx" that it requires.
 _REQUEST_ERROR: Final = 400
-
-
-def media_type_for(accept: str | None) -> str | None:
-    """The media type that an Accept header ranks first among ours; None when it wants none."""
-    if not accept:
-        return _JSON
-    ranked: list[tuple[float, int, str]] = []
-    for place, part in enumerate(accept.split(",")):
-        kind, *parameters = (piece.strip().lower() for piece in part.split(";"))
-        quality = next((piece[2:] for piece in parameters if piece.startswith("q=")), "1")
-        try:
-            weight = float(quality)
-        except ValueError:
-            continue
-        if weight > 0 and kind in {_GRAPHQL, _JSON, "application/*", "*/*"}:
-            ranked.append((-weight, place, _GRAPHQL if kind == _GRAPHQL else _JSON))
-    return min(ranked)[2] if ranked else None
+_SUBPROTOCOL_NOT_ACCEPTABLE: Final = 4406
 
 
 class GraphQLEndpoint(GraphQL[Context, None]):
-    """Strawberry's ASGI view, brought up to the specification."""
+    """One schema, reached over HTTP, event streams and WebSockets.
+
+    Strawberry's view reads a request's parameters and speaks the protocol of sockets; what is
+    refused, how an operation runs and what an answer looks like is ours.
+    """
 
     def __init__(
         self,
@@ -51,19 +55,21 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         callers: Callers,
         *,
         with_graphiql: bool,
+        transport: Transport | None = None,
     ) -> None:
         super().__init__(schema, graphql_ide=None, subscription_protocols=())
         self._callers = callers
         self._with_graphiql = with_graphiql
-
-    async def get_context(
-        self, request: Request | WebSocket, response: Response | WebSocket
-    ) -> Context:
-        """Who asks, found out once for the operation."""
-        return await self._callers.context(bearer_token(request.headers.get("authorization")))
+        self._transport = transport or Transport()
+        self._operations = Operations(
+            schema, self._transport.turns, longest_seconds=self._transport.operation_seconds
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        request = Request(scope, receive)
+        if scope["type"] == "websocket":
+            await self._open_socket(WebSocket(scope, receive, send))
+            return
+        request = _BoundedRequest(scope, receive)
         try:
             response = await self._answer(request)
         except ClientDisconnect:
@@ -76,30 +82,102 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         if wants_page and self._with_graphiql and "query" not in request.query_params:
             return await graphiql.page(request)
         media_type = media_type_for(accept)
-        request.scope["graphql.media_type"] = media_type or _JSON
         try:
-            if media_type is None:
-                raise HTTPException(406, f"Accept {_GRAPHQL} or {_JSON}.")
-            if request.method not in {"GET", "POST"}:
-                raise HTTPException(405, "Use GET or POST.")
-            content_type = request.headers.get("content-type", "").split(";")[0].strip().lower()
-            if request.method == "POST" and content_type != _JSON:
-                raise HTTPException(415, f"Send {_JSON}.")
-            return await self.run(request)
-        except HTTPException as refusal:
-            return self._refusal(request, refusal)
+            return await self._execute(request, media_type)
+        except ClientDisconnect:
+            raise
+        except HTTPException as error:  # Strawberry's, of parameters that are none
+            return Refusal(error.reason).response(_written(media_type))
+        except Exception as error:  # noqa: BLE001 - the last resort; logged by refusal_of
+            return refusal_of(error).response(_written(media_type))
 
-    def _refusal(self, request: Request, refusal: HTTPException) -> Response:
-        status, headers = refusal.status_code, {}
-        if status == 405 or "when using GET" in refusal.reason:
-            status, headers = 405, {"Allow": "POST" if request.method == "GET" else "GET, POST"}
-        body = {"errors": [{"message": refusal.reason, "extensions": {"code": "BAD_REQUEST"}}]}
+    async def _execute(self, request: Request, media_type: str | None) -> Response:
+        if not may_ask(request.headers, self._transport.allowed_origins):
+            raise ForeignOrigin
+        if media_type is None:
+            raise NotAcceptable(f"Accept {GRAPHQL}, {JSON} or {EVENTS}.")
+        if request.method not in {"GET", "POST"}:
+            raise WrongMethod("Use GET or POST.", allow="GET, POST")
+        if request.method == "POST":
+            check_body(request)
+        asked = await self._asked(request)
+        token = bearer_token(request.headers.get("authorization"))
+        context = await self._context(request.scope, token)
+        allowed = READING if request.method == "GET" else ALL
+        if media_type == EVENTS:
+            return event_stream(
+                self._placed(self._operations.results(asked, context, allowed=allowed), context),
+                is_still_valid=partial(self._is_still_valid, token) if token else _always,
+                recheck_seconds=self._transport.recheck_seconds,
+            )
+        result = await self._operations.execute(asked, context, allowed=allowed)
+        wrong = media_type == GRAPHQL and is_request_error(result)
         return Response(
-            orjson.dumps(body),
-            status,
-            headers=headers,
-            media_type=f"{request.scope['graphql.media_type']}; charset=utf-8",
+            orjson.dumps(body_of(result)),
+            _REQUEST_ERROR if wrong else 200,
+            headers={"Cache-Control": "no-store", "Vary": "Accept"},
+            media_type=f"{media_type}; charset=utf-8",
         )
+
+    async def _open_socket(self, websocket: WebSocket) -> None:
+        """Open a socket for pages of our own and of allowed origins, a bounded number of them."""
+        if not may_ask(websocket.headers, self._transport.allowed_origins):
+            await websocket.close()  # before it is accepted: answered with 403
+            return
+        network = network_of(websocket.scope)
+        try:
+            with self._transport.sockets_of_network.held(network):
+                if PROTOCOL not in websocket.scope["subprotocols"]:
+                    await websocket.accept()
+                    await websocket.close(_SUBPROTOCOL_NOT_ACCEPTABLE, f"Speak {PROTOCOL}")
+                    return
+                await websocket.accept(PROTOCOL)
+                await Socket(
+                    self,
+                    websocket,
+                    self._operations,
+                    self._transport,
+                    context_of=partial(self._context, websocket.scope),
+                    is_valid=self._is_still_valid,
+                ).handle()
+        except RateLimited as refusal:
+            await websocket.send_denial_response(refusal.response(JSON))
+
+    async def _context(self, scope: Scope, token: str | None) -> Context:
+        return await self._callers.context(token, network=network_of(scope))
+
+    async def _is_still_valid(self, token: str | None) -> bool:
+        """Whether who asked is still let in; when nobody can tell, the next look may."""
+        try:
+            return await self._callers.is_valid(token)
+        except Exception as error:  # noqa: BLE001 - logged by refusal_of
+            refusal_of(error)
+            return True
+
+    async def _placed(
+        self, results: AsyncGenerator[ExecutionResult, None], context: Context
+    ) -> AsyncGenerator[ExecutionResult, None]:
+        with self._transport.streams_of_caller.held(context.caller):
+            async with aclosing(results):
+                async for result in results:
+                    yield result
+
+    async def _asked(self, request: Request) -> GraphQLRequestData:
+        """What a request asks for.
+
+        Raises:
+            Refusal: it is JSON, but asks for nothing.
+            HTTPException: it is not even that.
+        """
+        try:
+            asked = await self.parse_http_body(self.request_adapter_class(request))
+        except (AttributeError, TypeError):
+            raise Refusal("The body must be a JSON object.") from None
+        if isinstance(asked, list):  # never: Strawberry refuses batches unless told otherwise
+            raise Refusal("Send one operation.")
+        if not isinstance(asked.operation_name, str | None):
+            raise Refusal("The 'operationName' must be a string or null.")
+        return asked
 
     def decode_json(self, data: str | bytes) -> object:
         """Strict UTF-8, bounded nesting, no NaN; Strawberry's own answers 500 to those."""
@@ -109,57 +187,32 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         """Compact UTF-8."""
         return orjson.dumps(data)
 
-    async def parse_http_body(self, request: AsyncHTTPRequestAdapter) -> Any:
-        """The request in the body.
 
-        Raises:
-            HTTPException: JSON, but not a request.
-        """
-        try:
-            return await super().parse_http_body(request)
-        except (AttributeError, TypeError):
-            raise HTTPException(400, "The body must be a JSON object.") from None
+class _BoundedRequest(Request):
+    """A request whose body is read up to a bound, whether its length is told or not."""
 
-    async def process_result(
-        self, request: Request, result: ExecutionResult
-    ) -> GraphQLHTTPResponse:
-        """The result as it is sent: bugs masked, and no `data` where nothing was executed."""
-        body: Any = {"data": result.data}
-        if result.errors:
-            body["errors"] = [_sent(error) for error in result.errors]
-            if result.data is None and all(error.path is None for error in result.errors):
-                del body["data"]
-                if request.scope["graphql.media_type"] == _GRAPHQL:
-                    request.scope["graphql.status"] = _REQUEST_ERROR
-        if result.extensions:
-            body["extensions"] = result.extensions
-        answer: GraphQLHTTPResponse = body
-        return answer
-
-    async def get_sub_response(self, request: Request | WebSocket) -> Response:
-        """Carries the scope to `create_response`, which is given nothing else of the request."""
-        response = await super().get_sub_response(request)
-        response.scope = request.scope  # type: ignore[attr-defined]  # read just below
-        return response
-
-    def create_response(self, response_data: Any, sub_response: Response) -> Response:
-        """The answer, in the media type that was asked for."""
-        response = super().create_response(response_data, sub_response)
-        scope = sub_response.scope  # type: ignore[attr-defined]  # set just above
-        response.headers["content-type"] = f"{scope['graphql.media_type']}; charset=utf-8"
-        response.headers["vary"] = "Accept"
-        response.headers["cache-control"] = "no-store"
-        response.status_code = scope.get("graphql.status", response.status_code)
-        return response
+    async def body(self) -> bytes:
+        if not hasattr(self, "_body"):
+            told = self.headers.get("content-length", "0")
+            if told.isdecimal() and int(told) > LONGEST_BODY:
+                raise _too_large()
+            chunks, length = [], 0
+            async for chunk in self.stream():
+                length += len(chunk)
+                if length > LONGEST_BODY:
+                    raise _too_large()
+                chunks.append(chunk)
+            self._body = b"".join(chunks)
+        return self._body
 
 
-def _sent(error: Any) -> dict[str, Any]:
-    formatted = dict(error.formatted)
-    extensions = dict(formatted.get("extensions") or {})
-    if is_for_the_caller(error):
-        extensions.setdefault("code", "BAD_REQUEST" if error.path is None else "BAD_USER_INPUT")
-    else:
-        formatted["message"] = "Something went wrong on our side; it has been logged."
-        extensions = {"code": "INTERNAL", "requestId": request_id.get()}
-    formatted["extensions"] = extensions
-    return formatted
+async def _always() -> bool:
+    return True  # a stranger has nothing that could end
+
+
+def _too_large() -> TooLarge:
+    return TooLarge(f"A body has at most {LONGEST_BODY} bytes.")
+
+
+def _written(media_type: str | None) -> str:
+    return JSON if media_type in {None, EVENTS} else media_type or JSON

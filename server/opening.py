@@ -15,6 +15,7 @@ def database_of(settings: Settings) -> Database:
         settings.database_url,
         pool_size=settings.database_pool_size,
         keyring=settings.keyring(),
+        busy_seconds=settings.database_busy_seconds,
     )
 
 

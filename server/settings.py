@@ -10,13 +10,15 @@ from typing import Annotated, Final, Literal
 from dotenv import dotenv_values
 from pydantic import (
     AfterValidator,
+    BeforeValidator,
     Field,
     SecretStr,
     ValidationError,
     ValidationInfo,
     field_validator,
 )
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from strawberry.http.websocket_origin import normalize_allowed_origins
 
 from models.database import engine_of
 from models.sealing import BadKeys, Keyring, parse_keys
@@ -41,6 +43,16 @@ def _usable_keys(keys: SecretStr | None) -> SecretStr | None:
     return keys
 
 
+def _origins(given: object) -> object:
+    """Origins as browsers write them; a list, never a pattern."""
+    if not isinstance(given, str):
+        return given
+    listed = [one.strip() for one in given.split(",") if one.strip()]
+    if "*" in given:
+        raise ValueError("name each origin; '*' is none")
+    return tuple(sorted(normalize_allowed_origins(listed)))
+
+
 class Settings(BaseSettings):
     """How the server runs. README.md has the same table for people."""
 
@@ -52,6 +64,12 @@ class Settings(BaseSettings):
     )
     database_pool_size: int = Field(
         default=4, ge=1, le=100, description="PostgreSQL: the most connections of one worker."
+    )
+    database_busy_seconds: float = Field(
+        default=25,
+        gt=0,
+        le=600,
+        description="How long a write waits for what another one holds.",
     )
     host: str = Field(default="127.0.0.1", description="The address to listen on.")
     port: int = Field(default=8000, ge=0, le=65535, description="The port; 0 picks a free one.")
@@ -69,6 +87,23 @@ class Settings(BaseSettings):
     )
     sign_ins_per_network: int = Field(
         default=100, ge=1, description="How often an hour one network may try to sign in."
+    )
+    allowed_origins: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_origins)] = Field(
+        default=(),
+        description="Origins, separated by commas, whose pages may ask besides our own.",
+    )
+    trusted_proxies: str = Field(
+        default="127.0.0.1",
+        description="Addresses or networks, by commas, whose X-Forwarded-For is believed.",
+    )
+    receive_seconds: float = Field(
+        default=10, gt=0, le=600, description="How long the whole of a request may take to arrive."
+    )
+    operation_seconds: float = Field(
+        default=30, gt=0, le=600, description="How long an operation may take."
+    )
+    recheck_seconds: float = Field(
+        default=30, gt=0, le=600, description="How often the token of an open socket is checked."
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", description="How much is logged."

@@ -155,8 +155,11 @@ async def _speak_text(connection: Any) -> None:
 client_class = PostgresEngine
 
 
-def credentials(dsn: str, *, pool_size: int) -> dict[str, object]:
-    """How to open the database that `dsn` names, with at most `pool_size` connections."""
+def credentials(dsn: str, *, pool_size: int, busy_seconds: float) -> dict[str, object]:
+    """How to open the database that `dsn` names, with at most `pool_size` connections.
+
+    A statement waits `busy_seconds` for what another transaction holds.
+    """
     return {
         "dsn": dsn,
         "minsize": 1,
@@ -169,6 +172,7 @@ def credentials(dsn: str, *, pool_size: int) -> dict[str, object]:
             "TimeZone": "UTC",
             "DateStyle": "ISO",
             "jit": "off",
+            "lock_timeout": str(round(busy_seconds * 1000)),
             # The default, 4, is for disks that turn: it makes the planner read a whole table of
             # clients rather than look up those of a page.
             "random_page_cost": "1.1",

@@ -222,10 +222,11 @@ async def _connect_reader(path: str) -> aiosqlite.Connection:
 client_class = SqliteEngine
 
 
-def credentials(path: str) -> dict[str, object]:
+def credentials(path: str, *, busy_seconds: float) -> dict[str, object]:
     """How to open the file at `path`; what is not its path is set as a PRAGMA.
 
-    `synchronous=FULL`: what was acknowledged survives a power cut.
+    A write waits `busy_seconds` for another process's; by default longer than an import of a few
+    ten thousand sessions writes. `synchronous=FULL`: what was acknowledged survives a power cut.
     """
     return {
         "file_path": path,
@@ -233,7 +234,7 @@ def credentials(path: str) -> dict[str, object]:
         "synchronous": "FULL",
         "foreign_keys": "ON",
         "secure_delete": "ON",  # what is overwritten or deleted does not stay in free pages
-        "busy_timeout": 30_000,  # longer than an import of a few ten thousand sessions writes
+        "busy_timeout": round(busy_seconds * 1000),
         "journal_size_limit": 67_108_864,
         "cache_size": -65_536,
         "temp_store": "MEMORY",

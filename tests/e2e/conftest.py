@@ -4,19 +4,21 @@ import asyncio
 import os
 import shutil
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+import asyncpg
 import httpx
 import pytest
 
-from models.database import Database
+from models.database import Database, sqlite_path
 from models.transaction import Transaction, write
 from resolvers.access import issue_token
 from tests.practice import Practice
@@ -56,6 +58,15 @@ def free_port() -> int:
 @contextmanager
 def running(url: str, *arguments: str, log: Path, **settings: str) -> Iterator[str]:
     """The address of a server on this database, until the block ends."""
+    with started(url, *arguments, log=log, **settings) as (address, _process):
+        yield address
+
+
+@contextmanager
+def started(
+    url: str, *arguments: str, log: Path, **settings: str
+) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """The address and the process of a server on this database, until the block ends."""
     port = free_port()
     address = f"http://127.0.0.1:{port}"
     with log.open("wb") as written:
@@ -68,7 +79,7 @@ def running(url: str, *arguments: str, log: Path, **settings: str) -> Iterator[s
         )
         try:
             wait_until_ready(address, process, log)
-            yield address
+            yield address, process
         finally:
             process.terminate()
             process.wait(timeout=30)
@@ -100,6 +111,27 @@ async def small_practice(url: str) -> str:
             return await issue_token(transaction, practice.practitioner.id, label="tests", now=now)
 
         return await write(database, work)
+
+
+@asynccontextmanager
+async def locked(url: str) -> AsyncIterator[None]:
+    """While somebody else writes, and does not come to an end."""
+    if url.startswith("sqlite"):
+        other = sqlite3.connect(sqlite_path(url), isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        finally:
+            other.execute("ROLLBACK")
+            other.close()
+        return
+    connection = await asyncpg.connect(url)
+    try:
+        async with connection.transaction():
+            await connection.execute("LOCK TABLE calendar IN EXCLUSIVE MODE")
+            yield
+    finally:
+        await connection.close()
 
 
 @dataclass(frozen=True)
@@ -164,6 +196,52 @@ def served(
         token = asyncio.run(small_practice(url))
         started[engine] = Served(stack.enter_context(running(url, log=log)), token, log)
     return started[engine]
+
+
+@dataclass(frozen=True)
+class Reached:
+    """A running server with short deadlines, in which tests write in practices of their own."""
+
+    address: str
+    url: str
+    log: Path
+
+    @property
+    def socket_address(self) -> str:
+        """Where its WebSockets are."""
+        return f"{self.address.replace('http', 'ws')}/graphql"
+
+
+@pytest.fixture(scope="session")
+def reached_servers() -> Iterator[tuple[dict[str, Reached], ExitStack]]:
+    with ExitStack() as stack:
+        yield {}, stack
+
+
+@pytest.fixture
+def reached(
+    engine: str,
+    reached_servers: tuple[dict[str, Reached], ExitStack],
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Reached:
+    """One server for each engine, whose patience is short."""
+    known, stack = reached_servers
+    if engine not in known:
+        url: str = request.getfixturevalue("lasting_url")
+        log = tmp_path_factory.mktemp("reached") / "server.log"
+        address = stack.enter_context(
+            running(
+                url,
+                log=log,
+                ALLOWED_ORIGINS="https://app.example.com",
+                DATABASE_BUSY_SECONDS="0.3",
+                RECEIVE_SECONDS="1",
+                RECHECK_SECONDS="0.1",
+            )
+        )
+        known[engine] = Reached(address, url, log)
+    return known[engine]
 
 
 @pytest.fixture

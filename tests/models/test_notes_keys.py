@@ -125,10 +125,11 @@ async def test_rotation_goes_on_where_it_was_cut_off_and_tells_how_far_it_is(url
     def cut_off(_seen: int) -> None:
         raise CutOff
 
-    async with Database(url, keyring=BOTH) as database:
+    async with Database(url) as database:
         practice = await Practice.of(database)
         for _ in range(NOTES_AT_ONCE + 1):
             await practice.add_session(None, private_notes="plain")
+    async with Database(url, keyring=BOTH) as database:
         with pytest.raises(CutOff):
             await rotate(database, progress=cut_off)
         assert await count_by_key(database) == {None: 1, "b": NOTES_AT_ONCE}

@@ -1,0 +1,71 @@
+"""What others wrote to judge a GraphQL server, and to speak with one: npm packages, pinned.
+
+Needs Node and npm; `npm ci` fetches the packages once, by their hashes, and nothing is kept here.
+"""
+
+import asyncio
+import json
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.e2e.conftest import Reached, Served, small_practice
+
+AUDITS = Path(__file__).parent / "audits"
+
+
+@pytest.fixture(scope="session")
+def packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The audits beside the packages they need."""
+    missing = [program for program in ("node", "npm") if shutil.which(program) is None]
+    if missing:
+        pytest.skip(f"the audits need {' and '.join(missing)}, which is not installed here")
+    folder = tmp_path_factory.mktemp("audits") / "audits"
+    shutil.copytree(AUDITS, folder, ignore=shutil.ignore_patterns("node_modules"))
+    done = subprocess.run(
+        ["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
+    if done.returncode:
+        pytest.skip(f"npm cannot fetch the audits here: {done.stderr.strip()[-300:]}")
+    return folder
+
+
+def run(packages: Path, *arguments: str) -> Any:
+    done = subprocess.run(
+        ["node", *arguments],
+        cwd=packages,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def test_every_audit_of_graphql_http_is_passed(packages: Path, served: Served) -> None:
+    results = run(packages, "audit.mjs", f"{served.address}/graphql")
+
+    assert [one for one in results if one["status"] != "ok"] == []
+    assert len(results) == 61
+
+
+def test_graphql_ws_and_graphql_sse_are_answered_alike(packages: Path, reached: Reached) -> None:
+    token = asyncio.run(small_practice(reached.url))
+    answers = run(packages, "clients.mjs", f"{reached.address}/graphql", token)
+
+    assert answers["sockets"] == answers["streams"]
+    query, mutation, mistaken = answers["sockets"]
+    assert query[0]["data"]["viewer"]["id"]
+    assert mutation == [
+        {"data": {"createCalendar": {"errors": [{"__typename": "InvalidInputError"}]}}}
+    ]
+    assert [error["extensions"]["code"] for error in mistaken[0]["errors"]] == ["BAD_REQUEST"]
