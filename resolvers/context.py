@@ -50,6 +50,22 @@ class Context:
             raise Forbidden("A client's token opens the portal, and nothing else.")
         return self._principal
 
+    @property
+    def is_known(self) -> bool:
+        """Whether a valid token came along, of whatever kind."""
+        return self._principal is not None
+
+    @property
+    def rate_key(self) -> str | None:
+        """Whose bucket the operation is charged to (`execution.rates`): each token has its own.
+
+        None for strangers: in one bucket for all of them, any one could keep the others from
+        signing in.
+        """
+        if self._principal is None:
+            return None
+        return f"{self._principal.practitioner_id}/{self._principal.token_id}"
+
     def zone(self, name: str | None = None) -> ZoneInfo:
         """The named time zone; the practitioner's own by default."""
         return ZoneInfo(name) if name is not None else self.principal.zone

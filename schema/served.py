@@ -6,7 +6,11 @@ from typing import Any
 import strawberry
 from graphql import GraphQLError
 
+from execution.documents import Documents
+from execution.gate import Gate, Policy
+from execution.quiet import QuietExecutor
 from resolvers.errors import Refused
+from schema.costs import ASSUMPTIONS
 
 logger = logging.getLogger("session_history.graphql")
 
@@ -18,7 +22,18 @@ def is_for_the_caller(error: GraphQLError) -> bool:
 
 
 class ServedSchema(strawberry.Schema):
-    """Logs what is a bug, and only that: Strawberry logs every mistake of a caller's at ERROR."""
+    """Lets in what its policy does, and logs what is a bug.
+
+    Only that: Strawberry logs every mistake of a caller's at ERROR.
+    """
+
+    def __init__(self, *, policy: Policy, **declared: Any) -> None:
+        super().__init__(
+            extensions=[lambda: Gate(policy, self.documents)],
+            execution_context_class=QuietExecutor,
+            **declared,
+        )
+        self.documents = Documents(self._schema, policy.limits, ASSUMPTIONS)
 
     def process_errors(self, errors: list[GraphQLError], execution_context: Any = None) -> None:
         for error in errors:

@@ -12,6 +12,7 @@ from strawberry.asgi import GraphQL
 from strawberry.http import GraphQLHTTPResponse
 from strawberry.types import ExecutionResult
 
+from execution.trusted import TrustedDocuments, UnknownDocument, asked_for
 from resolvers.context import Context
 from schema.served import ServedSchema, is_for_the_caller
 from server import graphiql
@@ -51,10 +52,12 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         callers: Callers,
         *,
         with_graphiql: bool,
+        trusted: TrustedDocuments | None = None,
     ) -> None:
         super().__init__(schema, graphql_ide=None, subscription_protocols=())
         self._callers = callers
         self._with_graphiql = with_graphiql
+        self._trusted = trusted or TrustedDocuments({})
 
     async def get_context(
         self, request: Request | WebSocket, response: Response | WebSocket
@@ -93,7 +96,9 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         status, headers = refusal.status_code, {}
         if status == 405 or "when using GET" in refusal.reason:
             status, headers = 405, {"Allow": "POST" if request.method == "GET" else "GET, POST"}
-        body = {"errors": [{"message": refusal.reason, "extensions": {"code": "BAD_REQUEST"}}]}
+        # A persisted document that is not known is the cause of its refusal.
+        code = getattr(refusal.__cause__, "code", "BAD_REQUEST")
+        body = {"errors": [{"message": refusal.reason, "extensions": {"code": code}}]}
         return Response(
             orjson.dumps(body),
             status,
@@ -116,9 +121,27 @@ class GraphQLEndpoint(GraphQL[Context, None]):
             HTTPException: JSON, but not a request.
         """
         try:
-            return await super().parse_http_body(request)
+            asked = await super().parse_http_body(request)
         except (AttributeError, TypeError):
             raise HTTPException(400, "The body must be a JSON object.") from None
+        if not isinstance(asked, list) and not asked.query:
+            asked.query = await self._persisted(request, asked.extensions)
+        return asked
+
+    async def _persisted(
+        self, request: AsyncHTTPRequestAdapter, extensions: dict[str, Any] | None
+    ) -> str | None:
+        """The text of the document that a request without one names; None when it names none."""
+        if request.method == "GET":
+            document_id: object = request.query_params.get("documentId")
+        else:
+            body = self.decode_json(await request.get_body())
+            document_id = body.get("documentId") if isinstance(body, dict) else None
+        identifier = asked_for(document_id, extensions)
+        try:
+            return self._trusted.text(identifier) if identifier is not None else None
+        except UnknownDocument as unknown:
+            raise HTTPException(400, str(unknown)) from unknown
 
     async def process_result(
         self, request: Request, result: ExecutionResult
@@ -130,7 +153,7 @@ class GraphQLEndpoint(GraphQL[Context, None]):
             if result.data is None and all(error.path is None for error in result.errors):
                 del body["data"]
                 if request.scope["graphql.media_type"] == _GRAPHQL:
-                    request.scope["graphql.status"] = _REQUEST_ERROR
+                    request.scope["graphql.status"] = _status(body["errors"])
         if result.extensions:
             body["extensions"] = result.extensions
         answer: GraphQLHTTPResponse = body
@@ -151,6 +174,11 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         response.headers["cache-control"] = "no-store"
         response.status_code = scope.get("graphql.status", response.status_code)
         return response
+
+
+def _status(errors: list[dict[str, Any]]) -> int:
+    limited = any(error["extensions"]["code"] == "RATE_LIMITED" for error in errors)
+    return 429 if limited else _REQUEST_ERROR
 
 
 def _sent(error: Any) -> dict[str, Any]:
