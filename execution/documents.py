@@ -33,8 +33,8 @@ _RULES: Final[tuple[type[ASTValidationRule], ...]] = (
     MaybeNullValidationRule,
     OneOfInputValidationRule,
 )
-# Each error may take a search for names that are alike; nobody reads more than these.
-_MOST_ERRORS: Final = 20
+# Nobody reads more. Each may take a search for names that are alike, and may print all of a value.
+_MOST_ERRORS: Final = 10
 # How many lengths of pages are remembered of one document.
 _MOST_COSTS: Final = 64
 # About what a parsed document takes: 1.1 kB for each token, measured with tracemalloc.

@@ -27,10 +27,11 @@ class Limits:
         directives: `@skip`, `@include` and the like.
         cost: objects that it may come to (see `Assumptions`).
         introspection: the same, of what stands in `__schema` and `__type`.
-        list_items: values in any one list, written in the document or sent as a variable.
+        list_items: values in any one list, written in the document or sent as a variable, and
+            fields in any one object that is written in the document.
     """
 
-    characters: int = 100_000
+    characters: int = 50_000
     tokens: int = 2_000
     depth: int = 12
     fields: int = 500

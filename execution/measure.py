@@ -86,7 +86,7 @@ class Measured:
     Attributes:
         operations: what each comes to, by its place among the operations.
         fragments: what each comes to, by its name.
-        longest_list: the longest list that is written in it.
+        longest_list: how many values are written in its longest list or object.
         page_variables: the variables that say how long a page is.
     """
 
@@ -289,7 +289,7 @@ class _Pass:
         return largest
 
     def _see(self, value: ValueNode) -> None:
-        """Note how long the lists within a value are."""
+        """Note how long the lists and objects within a value are."""
         if not isinstance(value, ListValueNode | ObjectValueNode):
             return
         waiting: list[ValueNode] = [value]
@@ -299,6 +299,7 @@ class _Pass:
                 self._longest_list = max(self._longest_list, len(one.values))
                 waiting.extend(one.values)
             elif isinstance(one, ObjectValueNode):
+                self._longest_list = max(self._longest_list, len(one.fields))
                 waiting.extend(part.value for part in one.fields)
 
 
