@@ -114,6 +114,10 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         """Compact UTF-8."""
         return orjson.dumps(data)
 
+    def should_render_graphql_ide(self, request: object) -> bool:
+        """Never: our page is served above. Strawberry takes a GET without a query for a browser."""
+        return False
+
     async def parse_http_body(self, request: AsyncHTTPRequestAdapter) -> Any:
         """The request in the body.
 
