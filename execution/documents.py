@@ -39,6 +39,7 @@ _MOST_ERRORS: Final = 10
 _MOST_COSTS: Final = 64
 # About what a parsed document takes: 1.1 kB for each token, measured with tracemalloc.
 _BYTES_BY_TOKEN: Final = 1_100
+_BYTES_OF_AN_ERROR: Final = 2_000
 
 Kept = TypeVar("Kept")
 
@@ -134,7 +135,7 @@ class Documents:
 
     @property
     def rejected(self) -> Recent[Rejected]:
-        """Those that did not fit the schema."""
+        """Those that were refused lately."""
         return self._rejected
 
     def find(self, text: str, *, suggest: bool) -> Document | Rejected:
@@ -178,15 +179,25 @@ class Documents:
         rejected = self._rejected.get((text, suggest))
         if rejected is not None:
             return rejected
-        tokens = self._limits.tokens
+        found, size = self._judged(text, suggest=suggest)
+        if isinstance(found, Rejected):
+            self._rejected.keep((text, suggest), found, size)
+        else:
+            self._accepted.keep(text, found, size)
+        return found
+
+    def _judged(self, text: str, *, suggest: bool) -> tuple[Document | Rejected, int]:
+        """A document, or why it is none, and about how many bytes that takes."""
+        tokens, size = self._limits.tokens, len(text) + _BYTES_OF_AN_ERROR
         try:
             node = parse(text, max_lexical_tokens=tokens, max_comments=tokens)
         except GraphQLSyntaxError as failed:
-            return Rejected([_coded(failed, tokens)])
+            return Rejected([_coded(failed, tokens)]), size
         # Measured before it is validated: validation takes longer, and not always linear time.
         document = self._measured(node)
         if isinstance(document, Rejected):
-            return document
+            return document, size
+        size += _BYTES_BY_TOKEN * _tokens(node)
         errors = validate(
             self._schema,
             node,
@@ -194,22 +205,19 @@ class Documents:
             max_errors=_MOST_ERRORS,
             hide_suggestions=not suggest,
         )
-        size = len(text) + _BYTES_BY_TOKEN * _tokens(node)
-        if errors:
-            for error in errors:
-                error.extensions = {"code": VALIDATION_FAILED}
-            rejected = Rejected(errors)
-            self._rejected.keep((text, suggest), rejected, size)
-            return rejected
-        self._accepted.keep(text, document, size)
-        return document
+        for error in errors:
+            error.extensions = {"code": VALIDATION_FAILED}
+        return (Rejected(errors) if errors else document), size
 
     def _measured(self, node: DocumentNode) -> Document | Rejected:
         measured = measure(node, self._schema, self._assumptions)
         limits = self._limits
-        errors = []
-        if measured.longest_list > limits.list_items:
-            errors.append(exceeded("list_items", limits.list_items, measured.longest_list))
+        errors = _beyond(
+            [
+                ("list_items", limits.list_items, measured.longest_list),
+                ("input_fields", limits.input_fields, measured.largest_object),
+            ]
+        )
         definitions = [d for d in node.definitions if isinstance(d, OperationDefinitionNode)]
         operations: dict[str | None, Operation] = {}
         for definition, measures in zip(definitions, measured.operations, strict=True):

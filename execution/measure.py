@@ -86,13 +86,15 @@ class Measured:
     Attributes:
         operations: what each comes to, by its place among the operations.
         fragments: what each comes to, by its name.
-        longest_list: how many values are written in its longest list or object.
+        longest_list: how many values are written in its longest list.
+        largest_object: how many fields are written in its largest object.
         page_variables: the variables that say how long a page is.
     """
 
     operations: list[Measures]
     fragments: dict[str, Measures]
     longest_list: int
+    largest_object: int
     page_variables: frozenset[str]
 
 
@@ -149,7 +151,7 @@ class _Pass:
         self._assumptions = assumptions
         self._pages = pages
         self._page_variables: set[str] = set()
-        self._longest_list = 0
+        self._longest_list = self._largest_object = 0
         self._known: dict[str, Measures] = {}
 
     def measured(self) -> Measured:
@@ -173,6 +175,7 @@ class _Pass:
             [self._folded(sets) for sets in operations],
             self._known,
             self._longest_list,
+            self._largest_object,
             frozenset(self._page_variables),
         )
 
@@ -299,7 +302,7 @@ class _Pass:
                 self._longest_list = max(self._longest_list, len(one.values))
                 waiting.extend(one.values)
             elif isinstance(one, ObjectValueNode):
-                self._longest_list = max(self._longest_list, len(one.fields))
+                self._largest_object = max(self._largest_object, len(one.fields))
                 waiting.extend(part.value for part in one.fields)
 
 

@@ -21,6 +21,7 @@ SMALL = Limits(
     cost=30,
     introspection=20,
     list_items=3,
+    input_fields=1,
 )
 
 
@@ -47,6 +48,7 @@ BEYOND = {
     "cost": ("{ page(first: 31) { nodes { id } } }", 30, 32),
     "introspection": ("{ __schema { types { fields { name } } } }", 20, 111),
     "list_items": ('{ same(texts: [["a", "b", "c", "d"]]) }', 3, 4),
+    "input_fields": ("{ same(with: {texts: [], inner: {}}) }", 1, 2),
     "once": ("mutation { a: signIn { id } b: signIn { id } }", 1, 2),
 }
 
@@ -79,6 +81,7 @@ def test_what_just_reaches_a_limit_is_accepted(limit: str) -> None:
         "cost": "{ page(first: 29) { nodes { id } } }",
         "introspection": "{ __schema { types { name } } }",
         "list_items": '{ same(texts: [["a", "b", "c"]]) }',
+        "input_fields": "{ same(with: {inner: {}}) }",
         "once": "mutation { a: signIn { id } }",
     }
     roomy = Limits(characters=2_000, tokens=450, depth=3, fields=20, aliases=2, root_fields=4)

@@ -51,7 +51,7 @@ HOSTILE: Final[dict[str, Hostile]] = {
     "1,000 times a nested field": Hostile("{" + " viewer{id}" * 1_000 + "}", _COMPLEX, "tokens"),
     "600 times a field": Hostile("{viewer{" + " id" * 600 + "}}", _COMPLEX, "fields"),
     "a bomb of 30 fragments": Hostile(bomb(30), _COMPLEX, "fields"),
-    "a bomb of 150 fragments": Hostile(bomb(150), _COMPLEX, "fields"),
+    "a bomb of 70 fragments": Hostile(bomb(70), _COMPLEX, "fields"),
     "pages of pages": Hostile(
         "{ clients(first: 100) { nodes { sessions(first: 100) { nodes { client { sessions("
         "first: 100) { nodes { id } } } } } } } }",
@@ -89,7 +89,7 @@ HOSTILE: Final[dict[str, Hostile]] = {
         _COMPLEX,
         "list_items",
     ),
-    "500 parts of an input": Hostile(
-        f"{{ sessions(filter: {{{'a:1 ' * 400}}}) {{ totalCount }} }}", _COMPLEX, "list_items"
+    "300 parts of an input": Hostile(
+        f"{{ sessions(filter: {{{'a:1 ' * 300}}}) {{ totalCount }} }}", _COMPLEX, "input_fields"
     ),
 }
