@@ -216,6 +216,7 @@ class Documents:
             [
                 ("list_items", limits.list_items, measured.longest_list),
                 ("input_fields", limits.input_fields, measured.largest_object),
+                ("fragments", limits.fragments, len(measured.fragments)),
             ]
         )
         definitions = [d for d in node.definitions if isinstance(d, OperationDefinitionNode)]
@@ -260,6 +261,7 @@ class Documents:
 def _everywhere(measures: Measures, limits: Limits) -> list[tuple[str, int, int]]:
     return [
         ("fields", limits.fields, measures.fields),
+        ("selected", limits.selected, max(measures.selected, measures.root_fields)),
         ("aliases", limits.aliases, measures.aliases),
         ("directives", limits.directives, measures.directives),
     ]

@@ -123,7 +123,7 @@ class Gate(SchemaExtension):
         limits, variables = self._policy.limits, self.execution_context.variables or {}
         longest = longest_list(variables, limits.list_items) if variables else 0
         if longest > limits.list_items:
-            error = exceeded("list_items", limits.list_items, longest, "values in a list")
+            error = exceeded("list_items", limits.list_items, longest)
             error.extensions = {**(error.extensions or {}), "code": "BAD_USER_INPUT"}
             return error
         cost = self._documents.cost(document, operation, variables)

@@ -23,6 +23,9 @@ class Limits:
         depth: fields within fields. What stands in `__schema` and `__type` does not count.
         fields: fields that are selected.
         aliases: fields that are given another name.
+        selected: fields of any one object, one that is selected twice counted twice. Validation
+            compares each with each.
+        fragments: fragments that are defined, for the same reason.
         root_fields: fields that the operation itself selects.
         mutations: the same, of a mutation: each is a transaction.
         directives: `@skip`, `@include` and the like.
@@ -37,6 +40,8 @@ class Limits:
     depth: int = 12
     fields: int = 500
     aliases: int = 30
+    selected: int = 100
+    fragments: int = 60
     root_fields: int = 10
     mutations: int = 5
     directives: int = 50
@@ -72,14 +77,21 @@ class Assumptions:
     once: frozenset[str] = frozenset()
 
 
-def exceeded(limit: str, allowed: int, actual: int, what: str | None = None) -> GraphQLError:
+_CALLED: Final = {
+    "selected": "fields of one object",
+    "root_fields": "root fields",
+    "list_items": "values in one list",
+    "input_fields": "fields in one input object",
+}
+
+
+def exceeded(limit: str, allowed: int, actual: int, called: str | None = None) -> GraphQLError:
     """The error that names a limit.
 
     `actual` is as far as it was counted: nothing is counted on once it is too much.
     """
-    named = what or limit.replace("_", " ")
-    message = f"The document has too much of this: {named}, {actual:,}; at most {allowed:,}."
+    name = called or _CALLED.get(limit, limit)
     return GraphQLError(
-        message,
+        f"Over the limit of {name}: {actual:,}; at most {allowed:,}.",
         extensions={"code": TOO_COMPLEX, "limit": limit, "allowed": allowed, "actual": actual},
     )

@@ -44,6 +44,7 @@ _PAGE_ARGUMENTS: Final = frozenset({"first", "last"})
 class Measures:
     """What one operation or fragment comes to, with all that it spreads.
 
+    `root_fields` is what is selected outermost, `selected` the most of what is further in.
     `assumed` is the cost of its lists by their assumed lengths, `each` their cost for one entry
     each: which of the two applies is known only where a field says how long a page is.
     """
@@ -52,6 +53,7 @@ class Measures:
     fields: int = 0
     aliases: int = 0
     root_fields: int = 0
+    selected: int = 0
     directives: int = 0
     introspection: int = 0
     fixed: int = 0
@@ -67,6 +69,7 @@ class Measures:
     def add(self, other: "Measures") -> None:
         """Take in what is selected at the same place: by a fragment."""
         self.depth = max(self.depth, other.depth)
+        self.selected = max(self.selected, other.selected)
         self.fields = min(self.fields + other.fields, MOST)
         self.aliases = min(self.aliases + other.aliases, MOST)
         self.root_fields = min(self.root_fields + other.root_fields, MOST)
@@ -245,6 +248,7 @@ class _Pass:
     def _fold_field(
         self, node: FieldNode, definition: GraphQLField | None, inner: Measures, outer: Measures
     ) -> None:
+        outer.selected = max(outer.selected, inner.selected, inner.root_fields)
         outer.fields = min(outer.fields + inner.fields, MOST)
         outer.aliases = min(outer.aliases + inner.aliases, MOST)
         outer.directives = min(outer.directives + inner.directives, MOST)

@@ -56,7 +56,7 @@ class Naive:
             if isinstance(one, FragmentDefinitionNode)
         }
         self.assumptions = assumptions
-        self.fields = self.aliases = 0
+        self.fields = self.aliases = self.selected = 0
         operation = document.definitions[0]
         assert isinstance(operation, OperationDefinitionNode)
         root = SCHEMA.get_root_type(operation.operation)
@@ -67,7 +67,9 @@ class Naive:
     def walked(self, selection_set: Any, of: Any, page: int | None) -> tuple[int, int]:
         """The depth of a selection set, and the cost of one answer to it."""
         depth = cost = 0
-        for node, owner in fields_of(selection_set, of, self.fragments):
+        selected = fields_of(selection_set, of, self.fragments)
+        self.selected = max(self.selected, len(selected))
+        for node, owner in selected:
             self.fields += 1
             self.aliases += node.alias is not None
             definition = owner.fields.get(node.name.value)

@@ -15,6 +15,8 @@ SMALL = Limits(
     depth=3,
     fields=20,
     aliases=2,
+    selected=15,
+    fragments=2,
     root_fields=4,
     mutations=2,
     directives=3,
@@ -40,8 +42,18 @@ BEYOND = {
     "tokens": ("{ one {" + " id" * 500 + "} }", 450, 451),
     "nesting": ("{ one " * 210 + "}" * 210, 200, 201),
     "depth": ("{ one { one { one { id } } } }", 3, 4),
-    "fields": ("{ one {" + " id" * 20 + "} }", 20, 21),
+    "fields": ("{ a: one {" + " id" * 10 + "} one {" + " id" * 9 + "} }", 20, 21),
     "aliases": ("{ a: same b: same c: same }", 2, 3),
+    "selected": (
+        "{ one { id ...F ...F ... { id ...F } } } fragment F on Thing { id id id id id }",
+        15,
+        17,
+    ),
+    "fragments": (
+        "{ same } " + " ".join(f"fragment F{n} on Query {{ same }}" for n in range(3)),
+        2,
+        3,
+    ),
     "root_fields": ("{ same same same same same }", 4, 5),
     "mutations": ("mutation { change { id } change { id } change { id } }", 2, 3),
     "directives": ("{" + " same @skip(if: true)" * 4 + "}", 3, 4),
@@ -73,8 +85,10 @@ def test_what_just_reaches_a_limit_is_accepted(limit: str) -> None:
         "characters": "{ same" + " " * 1_993 + "}",
         "tokens": "{ same(texts: []) " + "# all that stands in a comment is none\n" * 20 + "}",
         "depth": "{ one { one { id } } }",
-        "fields": "{ one {" + " id" * 19 + "} }",
+        "fields": "{ a: one {" + " id" * 9 + "} b: one {" + " id" * 9 + "} }",
         "aliases": "{ a: same b: same }",
+        "selected": "{ one { id id id id ...F ...F } } fragment F on Thing { id id id id id }",
+        "fragments": "{ ...A ...B } fragment A on Query { same } fragment B on Query { same }",
         "root_fields": "{ same same same same }",
         "mutations": "mutation { change { id } signIn { id } }",
         "directives": "{" + " same @skip(if: true)" * 3 + "}",
@@ -84,7 +98,7 @@ def test_what_just_reaches_a_limit_is_accepted(limit: str) -> None:
         "input_fields": "{ same(with: {inner: {}}) }",
         "once": "mutation { a: signIn { id } }",
     }
-    roomy = Limits(characters=2_000, tokens=450, depth=3, fields=20, aliases=2, root_fields=4)
+    roomy = Limits(depth=3)
     limits = roomy if limit == "introspection" else SMALL
 
     assert isinstance(documents(limits).find(within[limit], suggest=True), Document)
@@ -98,7 +112,7 @@ def test_several_limits_are_named_each_once() -> None:
 
 def test_a_fragment_that_is_spread_nowhere_is_limited_too() -> None:
     """Validation, which would say so, takes longer than that for it."""
-    text = "{ same } fragment F on Thing {" + " id" * 21 + "}"
+    text = "{ same } fragment F on Thing { one {" + " id" * 14 + "}" + " id" * 8 + "}"
 
     assert [one["limit"] for one in told(errors_of(text))] == ["fields"]
 
@@ -128,7 +142,7 @@ def test_what_is_no_document_of_the_schema_says_so(text: str, code: str) -> None
 
 
 def test_at_most_a_few_errors_are_told() -> None:
-    assert len(errors_of("{ one {" + " nothing" * 19 + "} }")) == 11  # the last says that it ends
+    assert len(errors_of("{ one {" + " nothing" * 15 + "} }")) == 11  # the last says that it ends
 
 
 @pytest.mark.parametrize("text", ["{ sam }", "{ same(how: WELLL) }", "{ same(tex: []) }"])

@@ -88,6 +88,7 @@ def test_the_pass_agrees_with_walking_every_fragment_at_every_spread(text: str) 
     assert ours.fields == naive.fields
     assert ours.aliases == naive.aliases
     assert ours.root_fields == naive.root_fields
+    assert max(ours.root_fields, ours.selected) == naive.selected
     assert ours.directives == naive.directives
     assert ours.cost == min(naive.cost, MOST)
 
