@@ -10,6 +10,7 @@ from typing import Any, Protocol, TypeVar
 from tortoise.backends.base.client import BaseDBAsyncClient
 
 from models.database import Connection, Database
+from models.unavailable import is_unavailable
 
 logger = logging.getLogger("session_history.transaction")
 
@@ -60,8 +61,9 @@ def write_beside(
     async def run() -> None:
         try:
             await write(database, work)
-        except Exception:
-            logger.warning("a write beside a request failed", exc_info=True)
+        except Exception as error:
+            away = is_unavailable(error)
+            logger.warning("a write beside a request failed", exc_info=None if away else error)
 
     task = asyncio.get_running_loop().create_task(run())
     _running.add(task)

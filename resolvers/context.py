@@ -56,7 +56,7 @@ class Context:
 
     @property
     def is_known(self) -> bool:
-        """Whether whoever asks has a valid token, of whatever kind."""
+        """Whether a valid token came along, of whatever kind."""
         return self._principal is not None
 
     @property
@@ -92,6 +92,17 @@ class Context:
             client_id=asking.client_id,
             token_id=asking.token_id,
         )
+
+    @property
+    def rate_key(self) -> str | None:
+        """Whose bucket the operation is charged to (`execution.rates`): each token has its own.
+
+        None for strangers: in one bucket for all of them, any one could keep the others from
+        signing in.
+        """
+        if self._principal is None:
+            return None
+        return f"{self._principal.practitioner_id}/{self._principal.token_id}"
 
     def zone(self, name: str | None = None) -> ZoneInfo:
         """The named time zone; the practitioner's own by default."""

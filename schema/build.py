@@ -3,9 +3,9 @@
 from functools import cache
 from typing import Final
 
-from strawberry.extensions import ParserCache, ValidationCache
 from strawberry.schema.config import StrawberryConfig
 
+from execution.gate import Policy
 from resolvers.scalars import SCALARS
 from schema.client import Client
 from schema.mutation import Mutation
@@ -39,14 +39,17 @@ _PROBLEMS: Final = (
 )
 
 
+# Shared, so that who asks for no policy of their own gets one schema.
+_DEFAULT_POLICY: Final = Policy()
+
+
 @cache
-def practitioner_schema() -> ServedSchema:
+def practitioner_schema(policy: Policy = _DEFAULT_POLICY) -> ServedSchema:
     """The schema at /graphql."""
     return ServedSchema(
+        policy=policy,
         query=Query,
         mutation=Mutation,
         types=[Practitioner, Client, Service, Calendar, Session, *_PROBLEMS],
         config=StrawberryConfig(scalar_map=SCALARS),
-        # Without them a third of a page's time goes into parsing and validating the same again.
-        extensions=[ParserCache, ValidationCache],
     )

@@ -2,15 +2,17 @@
 
 import logging
 import re
-from collections.abc import Iterator
 from typing import Any, Final
 
 import strawberry
-from graphql import GraphQLError, OperationDefinitionNode
-from strawberry.extensions import SchemaExtension
+from graphql import GraphQLError
 
+from execution.documents import Documents
+from execution.gate import Gate, Policy
+from execution.quiet import QuietExecutor
 from models.unavailable import is_unavailable
 from resolvers.errors import Refused
+from schema.costs import ASSUMPTIONS
 
 logger = logging.getLogger("session_history.graphql")
 
@@ -45,27 +47,19 @@ def log_failure(error: BaseException) -> None:
         logger.error("a resolver failed", exc_info=error)
 
 
-class _OneOperation(SchemaExtension):
-    """Refuses several operations without the name of one; Strawberry 0.341 runs the first."""
-
-    def on_validate(self) -> Iterator[None]:
-        asked = self.execution_context
-        document = asked.graphql_document
-        if asked._provided_operation_name is None and document is not None:
-            operations = [d for d in document.definitions if isinstance(d, OperationDefinitionNode)]
-            if len(operations) > 1:
-                asked.pre_execution_errors = [
-                    GraphQLError("Name the operation to execute in 'operationName'.")
-                ]
-        yield
-
-
 class ServedSchema(strawberry.Schema):
-    """Logs what is a bug, and only that: Strawberry logs every mistake of a caller's at ERROR."""
+    """Lets in what its policy does, and logs what is a bug.
 
-    def get_extensions(self, sync: bool = False) -> list[SchemaExtension]:
-        """The schema's own extensions, and what holds for every document."""
-        return [*super().get_extensions(sync), _OneOperation()]
+    Only that: Strawberry logs every mistake of a caller's at ERROR.
+    """
+
+    def __init__(self, *, policy: Policy, **declared: Any) -> None:
+        super().__init__(
+            extensions=[lambda: Gate(policy, self.documents)],
+            execution_context_class=QuietExecutor,
+            **declared,
+        )
+        self.documents = Documents(self._schema, policy.limits, ASSUMPTIONS)
 
     def process_errors(self, errors: list[GraphQLError], execution_context: Any = None) -> None:
         """Log those that are not the caller's to read."""

@@ -11,6 +11,10 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route, WebSocketRoute
 
+from execution.gate import Policy
+from execution.limits import Limits
+from execution.rates import Rates
+from execution.trusted import read_manifest
 from models.transaction import drain
 from schema.build import practitioner_schema
 from schema.portal.build import portal_schema
@@ -55,11 +59,18 @@ def create_app(settings: Settings | None = None) -> Starlette:
         operation_seconds=settings.operation_seconds,
         recheck_seconds=settings.recheck_seconds,
     )
-    endpoint = GraphQLEndpoint(
-        practitioner_schema(), callers, with_graphiql=settings.graphiql, transport=transport
-    )
-    portal = GraphQLEndpoint(
-        portal_schema(), callers, with_graphiql=settings.graphiql, transport=transport
+    # GraphiQL sends what its user writes, and no manifest has that.
+    with_graphiql = settings.graphiql and not settings.persisted_only
+    policy = policy_of(settings)
+    endpoint, portal = (
+        GraphQLEndpoint(
+            schema,
+            callers,
+            with_graphiql=with_graphiql,
+            transport=transport,
+            trusted=policy.trusted,
+        )
+        for schema in (practitioner_schema(policy), portal_schema(policy))
     )
     return Starlette(
         routes=[
@@ -69,7 +80,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
             Route("/portal/graphql", portal),
             WebSocketRoute("/portal/graphql", portal),
             *health_routes(lambda: database),
-            *([graphiql.assets()] if settings.graphiql else []),
+            *([graphiql.assets()] if with_graphiql else []),
         ],
         middleware=[
             Middleware(RequestLog),
@@ -91,6 +102,20 @@ def _identity_provider(settings: Settings) -> "IdentityProvider | None":
         audience=settings.oidc_audience,
         jwks_url=settings.oidc_jwks_url,
         read_only_scope=settings.oidc_read_only_scope,
+    )
+
+
+def policy_of(settings: Settings) -> Policy:
+    """What the settings let in: one policy for all schemas, so that they share the rates."""
+    manifest = settings.persisted_documents
+    return Policy(
+        limits=Limits(cost=settings.max_cost),
+        introspection=settings.introspection,
+        rates=Rates(settings.rate_capacity, settings.rate_restore)
+        if settings.rate_capacity
+        else None,
+        trusted=read_manifest(manifest) if manifest is not None else None,
+        trusted_only=settings.persisted_only,
     )
 
 

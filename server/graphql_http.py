@@ -12,18 +12,18 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
-from strawberry.http import GraphQLRequestData
 from strawberry.types import ExecutionResult
 
+from execution.trusted import TrustedDocuments
 from resolvers.context import Context
 from schema.served import ServedSchema
 from server import graphiql
-from server.answers import body_of, is_request_error
+from server.answers import body_of, errors_of, is_request_error
 from server.browsers import may_ask
 from server.callers import Callers, bearer_token
 from server.negotiation import EVENTS, GRAPHQL, JSON, check_body, media_type_for
 from server.networks import network_of
-from server.operations import ALL, READING, Operations, refusal_of
+from server.operations import ALL, READING, Asked, Operations, refusal_of
 from server.refusals import (
     ForeignOrigin,
     NotAcceptable,
@@ -56,13 +56,17 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         *,
         with_graphiql: bool,
         transport: Transport | None = None,
+        trusted: TrustedDocuments | None = None,
     ) -> None:
         super().__init__(schema, graphql_ide=None, subscription_protocols=())
         self._callers = callers
         self._with_graphiql = with_graphiql
         self._transport = transport or Transport()
         self._operations = Operations(
-            schema, self._transport.turns, longest_seconds=self._transport.operation_seconds
+            schema,
+            self._transport.turns,
+            longest_seconds=self._transport.operation_seconds,
+            trusted=trusted,
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -114,7 +118,7 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         wrong = media_type == GRAPHQL and is_request_error(result)
         return Response(
             orjson.dumps(body_of(result)),
-            _REQUEST_ERROR if wrong else 200,
+            _status(result) if wrong else 200,
             headers={"Cache-Control": "no-store", "Vary": "Accept"},
             media_type=f"{media_type}; charset=utf-8",
         )
@@ -162,7 +166,7 @@ class GraphQLEndpoint(GraphQL[Context, None]):
                 async for result in results:
                     yield result
 
-    async def _asked(self, request: Request) -> GraphQLRequestData:
+    async def _asked(self, request: Request) -> Asked:
         """What a request asks for.
 
         Raises:
@@ -177,7 +181,13 @@ class GraphQLEndpoint(GraphQL[Context, None]):
             raise Refusal("Send one operation.")
         if not isinstance(asked.operation_name, str | None):
             raise Refusal("The 'operationName' must be a string or null.")
-        return asked
+        return Asked(
+            asked.query,
+            asked.variables,
+            asked.operation_name,
+            asked.extensions,
+            document_id=await _document_id(request) if not asked.query else None,
+        )
 
     def decode_json(self, data: str | bytes) -> object:
         """Strict UTF-8, bounded nesting, no NaN; Strawberry's own answers 500 to those."""
@@ -204,6 +214,19 @@ class _BoundedRequest(Request):
                 chunks.append(chunk)
             self._body = b"".join(chunks)
         return self._body
+
+
+async def _document_id(request: Request) -> object:
+    """The id of a persisted document, which Strawberry does not read."""
+    if request.method == "GET":
+        return request.query_params.get("documentId")
+    body = orjson.loads(await request.body())
+    return body.get("documentId")
+
+
+def _status(result: ExecutionResult) -> int:
+    limited = any(error["extensions"]["code"] == "RATE_LIMITED" for error in errors_of(result))
+    return 429 if limited else _REQUEST_ERROR
 
 
 async def _always() -> bool:

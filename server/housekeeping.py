@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from models.database import Database
+from models.unavailable import is_unavailable
 from resolvers.sweeping import sweep
 
 logger = logging.getLogger("session_history.housekeeping")
@@ -31,7 +32,8 @@ async def _sweep_hourly(database: Database) -> None:
     while True:
         try:
             await sweep(database, now=datetime.now(UTC))
-        except Exception:
+        except Exception as error:
             # The next hour will do; a database that is away is told of by /readyz.
-            logger.warning("sweeping failed", exc_info=True)
+            away = is_unavailable(error)
+            logger.warning("sweeping failed", exc_info=None if away else error)
         await asyncio.sleep(_SWEPT_EVERY_SECONDS)

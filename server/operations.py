@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Iterable
 from contextlib import aclosing
+from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
@@ -12,28 +13,44 @@ from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOpe
 from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
+from execution.trusted import TrustedDocuments, UnknownDocument, asked_for
 from models.transaction import writes_from_here
 from models.unavailable import is_unavailable
 from resolvers.context import Context
 from schema.served import ServedSchema, log_failure
-from server.refusals import Broken, Refusal, TookTooLong, Unavailable, WrongMethod
+from server.refusals import Broken, NotPersisted, Refusal, TookTooLong, Unavailable, WrongMethod
 from server.turns import Turns
 
 READING: Final = frozenset({OperationType.QUERY})
 ALL: Final = frozenset({OperationType.QUERY, OperationType.MUTATION})
 
 
+@dataclass
+class Asked(GraphQLRequestData):
+    """A request; instead of a document it may have the id of one that is persisted."""
+
+    document_id: object = None
+
+
 class Operations:
     """Executes operations of one schema."""
 
-    def __init__(self, schema: ServedSchema, turns: Turns, *, longest_seconds: float) -> None:
+    def __init__(
+        self,
+        schema: ServedSchema,
+        turns: Turns,
+        *,
+        longest_seconds: float,
+        trusted: TrustedDocuments | None = None,
+    ) -> None:
         self._schema = schema
+        self._trusted = trusted or TrustedDocuments({})
         self._turns = turns
         self._longest_seconds = longest_seconds
 
     async def execute(
         self,
-        asked: GraphQLRequestData,
+        asked: Asked,
         context: Context,
         *,
         allowed: Iterable[OperationType] = ALL,
@@ -50,7 +67,7 @@ class Operations:
 
     async def results(
         self,
-        asked: GraphQLRequestData,
+        asked: Asked,
         context: Context,
         *,
         allowed: Iterable[OperationType] = ALL,
@@ -68,7 +85,7 @@ class Operations:
         else:
             return
         stream = await self._schema.stream(
-            asked.query,
+            self._text(asked),
             variable_values=asked.variables,
             context_value=context,
             operation_name=asked.operation_name,
@@ -82,7 +99,7 @@ class Operations:
                 context.forget()  # what was loaded for one event may have changed by the next
 
     async def _execute(
-        self, asked: GraphQLRequestData, context: Context, allowed: Iterable[OperationType]
+        self, asked: Asked, context: Context, allowed: Iterable[OperationType]
     ) -> ExecutionResult:
         try:
             async with asyncio.timeout(self._longest_seconds):
@@ -90,7 +107,7 @@ class Operations:
                 writes = writes_from_here()
                 try:
                     return await self._schema.execute(
-                        asked.query,
+                        self._text(asked),
                         variable_values=asked.variables,
                         context_value=context,
                         operation_name=asked.operation_name,
@@ -107,6 +124,17 @@ class Operations:
             raise Refusal("Send a document in 'query'.") from None
         except CannotGetOperationTypeError as error:
             raise Refusal(error.as_http_error_reason()) from None
+
+    def _text(self, asked: Asked) -> str | None:
+        if asked.query:
+            return asked.query
+        identifier = asked_for(asked.document_id, asked.extensions)
+        if identifier is None:
+            return asked.query
+        try:
+            return self._trusted.text(identifier)
+        except UnknownDocument as unknown:
+            raise NotPersisted(str(unknown)) from None
 
 
 def refusal_of(error: Exception) -> Refusal:

@@ -5,6 +5,7 @@ from typing import Any, ClassVar, Final
 import orjson
 from starlette.responses import Response
 
+from execution.trusted import UnknownDocument
 from server.logs import request_id
 
 _RETRY_AFTER: Final = {"Retry-After": "1"}
@@ -34,6 +35,12 @@ class Refusal(Exception):
             headers={"Cache-Control": "no-store", **self.headers},
             media_type=f"{media_type}; charset=utf-8",
         )
+
+
+class NotPersisted(Refusal):
+    """An id that no persisted document has."""
+
+    code = UnknownDocument.code
 
 
 class ForeignOrigin(Refusal):

@@ -20,6 +20,7 @@ from pydantic import (
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from strawberry.http.websocket_origin import normalize_allowed_origins
 
+from execution.trusted import read_manifest
 from models.database import engine_of
 from models.sealing import BadKeys, Keyring, parse_keys
 from resolvers.policy import AccessPolicy
@@ -51,6 +52,25 @@ def _origins(given: object) -> object:
     if "*" in given:
         raise ValueError("name each origin; '*' is none")
     return tuple(sorted(normalize_allowed_origins(listed)))
+
+
+def _manifest(path: Path | None) -> Path | None:
+    if path is not None:
+        read_manifest(path)
+    return path
+
+
+def _with_manifest(only: bool, info: ValidationInfo) -> bool:
+    if only and info.data.get("persisted_documents") is None:
+        raise ValueError(f"{PREFIX}PERSISTED_DOCUMENTS must name the documents")
+    return only
+
+
+def _for_the_dearest(capacity: int, info: ValidationInfo) -> int:
+    dearest = info.data.get("max_cost", 0)
+    if 0 < capacity < dearest:
+        raise ValueError(f"a document may cost {dearest}, so at least that much must be available")
+    return capacity
 
 
 class Settings(BaseSettings):
@@ -104,6 +124,27 @@ class Settings(BaseSettings):
     )
     recheck_seconds: float = Field(
         default=30, gt=0, le=600, description="How often the token of an open socket is checked."
+    )
+    introspection: Literal["on", "authenticated", "off"] = Field(
+        default="authenticated", description="Who may ask for the schema."
+    )
+    max_cost: int = Field(
+        default=10_000, ge=1, le=1_000_000, description="How many objects an operation may ask for."
+    )
+    rate_capacity: Annotated[int, AfterValidator(_for_the_dearest)] = Field(
+        default=50_000,
+        ge=0,
+        validate_default=True,
+        description="How much cost one token may have at once; 0 for any.",
+    )
+    rate_restore: int = Field(
+        default=1_000, ge=1, description="How much of it comes back each second."
+    )
+    persisted_documents: Annotated[Path | None, AfterValidator(_manifest)] = Field(
+        default=None, description="A manifest of documents that run by their ids."
+    )
+    persisted_only: Annotated[bool, AfterValidator(_with_manifest)] = Field(
+        default=False, description="Whether no other documents run."
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", description="How much is logged."

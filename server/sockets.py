@@ -16,7 +16,6 @@ from uuid import uuid4
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 from strawberry.asgi import ASGIWebSocketAdapter, GraphQL
-from strawberry.http import GraphQLRequestData
 from strawberry.http.exceptions import NonJsonMessageReceived, WebSocketDisconnected
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
     BaseGraphQLTransportWSHandler,
@@ -31,7 +30,7 @@ from resolvers.context import Context
 from server.answers import body_of, errors_of, is_request_error
 from server.callers import bearer_token
 from server.logs import request_id
-from server.operations import Operations, refusal_of
+from server.operations import Asked, Operations, refusal_of
 from server.refusals import RateLimited
 from server.transport import Transport
 
@@ -74,7 +73,7 @@ class Socket(BaseGraphQLTransportWSHandler[Context, None]):
         self._is_valid = is_valid
         self._authorization = websocket.headers.get("authorization")
         self._token: str | None = None
-        self._extensions: dict[str, Any] = {}
+        self._beside: dict[str, tuple[Any, object]] = {}
         self._place = ExitStack()
         self._checking: asyncio.Task[None] | None = None
         self._executed = 0
@@ -109,18 +108,20 @@ class Socket(BaseGraphQLTransportWSHandler[Context, None]):
             return
         asked: dict[str, Any] = message["payload"]  # type: ignore[assignment]  # as it came
         asked.setdefault("query", None)  # a persisted document has none
-        self._extensions[message["id"]] = asked.get("extensions")
+        self._beside[message["id"]] = (asked.get("extensions"), asked.get("documentId"))
         await super().handle_subscribe(message)
 
     async def run_operation(self, operation: Operation[Context, None]) -> None:
         """Execute an operation in a context of its own, and send its results."""
         request_id.set(uuid4().hex)
         began = time.perf_counter()
-        asked = GraphQLRequestData(
+        extensions, document_id = self._beside.pop(operation.id, (None, None))
+        asked = Asked(
             operation.query,
             operation.variables,
             operation.operation_name,
-            self._extensions.pop(operation.id, None),
+            extensions,
+            document_id=document_id,
         )
         try:
             await self._send_results(operation, asked)
@@ -135,9 +136,7 @@ class Socket(BaseGraphQLTransportWSHandler[Context, None]):
             milliseconds = round((time.perf_counter() - began) * 1000, 1)
             logger.info("operation", extra={"milliseconds": milliseconds})
 
-    async def _send_results(
-        self, operation: Operation[Context, None], asked: GraphQLRequestData
-    ) -> None:
+    async def _send_results(self, operation: Operation[Context, None], asked: Asked) -> None:
         context = await self._context_of(self._token)
         if not context.is_known:
             await self.websocket.close(_FORBIDDEN, "Forbidden")

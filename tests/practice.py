@@ -185,11 +185,15 @@ async def ask(
     variables: dict[str, Any] | None = None,
     *,
     now: datetime = NOW,
+    operation_name: str | None = None,
 ) -> Answer:
     """The answer to a query of anybody's, None being a stranger."""
     context = Context(database=database, principal=principal, now=now, network=new_network())
     result = await practitioner_schema().execute(
-        document, variable_values=variables, context_value=context
+        document,
+        variable_values=variables,
+        context_value=context,
+        operation_name=operation_name,
     )
     return Answer(result.data, [dict(error.formatted) for error in result.errors or []])
 

@@ -1,4 +1,7 @@
-"""Imports run one way: server → schema → resolvers → models, never up, never in a circle."""
+"""Imports run one way: server → schema → resolvers → models, never up, never in a circle.
+
+`execution` stands beside them: server and schema use it, and it knows none of them.
+"""
 
 import ast
 from collections.abc import Iterator
@@ -10,9 +13,10 @@ ROOT = Path(__file__).parent.parent
 ALLOWED = {
     "models": set[str](),
     "resolvers": {"models"},
-    "schema": {"models", "resolvers"},
-    "server": {"models", "resolvers", "schema"},
-    "benchmarks": {"models", "resolvers", "schema", "server"},
+    "execution": set[str](),
+    "schema": {"execution", "models", "resolvers"},
+    "server": {"execution", "models", "resolvers", "schema"},
+    "benchmarks": {"execution", "models", "resolvers", "schema", "server"},
 }
 
 

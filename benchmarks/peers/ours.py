@@ -17,6 +17,8 @@ def _environment(practice: Practice) -> Mapping[str, str]:
         "SESSION_HISTORY_DATABASE_URL": f"sqlite:///{practice.database}",
         # Nobody here writes a line for each request.
         "SESSION_HISTORY_LOG_LEVEL": "WARNING",
+        # One practitioner asks all of it, more than any front end would be let.
+        "SESSION_HISTORY_RATE_CAPACITY": "0",
     }
 
 

@@ -3,9 +3,9 @@
 from functools import cache
 from typing import Final
 
-from strawberry.extensions import ParserCache, ValidationCache
 from strawberry.schema.config import StrawberryConfig
 
+from execution.gate import Policy
 from resolvers.scalars import SCALARS
 from schema.portal.mutation import Mutation
 from schema.portal.problems import StaleVersionError, StatusNotAllowedError
@@ -22,13 +22,17 @@ _PROBLEMS: Final = (
 )
 
 
+# Shared, so that who asks for no policy of their own gets one schema.
+_DEFAULT_POLICY: Final = Policy()
+
+
 @cache
-def portal_schema() -> ServedSchema:
+def portal_schema(policy: Policy = _DEFAULT_POLICY) -> ServedSchema:
     """The schema at /portal/graphql."""
     return ServedSchema(
+        policy=policy,
         query=Query,
         mutation=Mutation,
         types=_PROBLEMS,
         config=StrawberryConfig(scalar_map=SCALARS),
-        extensions=[ParserCache, ValidationCache],
     )

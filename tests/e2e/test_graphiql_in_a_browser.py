@@ -114,6 +114,11 @@ def show_tab(page: Chrome, number: int) -> None:
     wait_until(page, lambda: text_of(page, ANSWER) == "")
 
 
+def shown(page: Chrome, name: str) -> str:
+    """What a part of the page says."""
+    return page.find_element(By.CLASS_NAME, name).text
+
+
 def give_token(page: Chrome, token: str) -> None:
     write(page, HEADERS, json.dumps({"Authorization": f"Bearer {token}"}))
 
@@ -175,7 +180,21 @@ def test_another_visit_finds_the_tabs_as_they_were(page: Chrome) -> None:
     assert [tab.text for tab in tabs] == list(TABS)
 
 
-def test_the_query_editor_completes_the_names_of_fields(page: Chrome) -> None:
+def test_without_a_token_there_is_no_schema_and_no_error_about_it(page: Chrome) -> None:
+    press(page, "Show Documentation Explorer")
+
+    wait_until(page, lambda: "No GraphQL schema" in shown(page, "graphiql-doc-explorer"))
+    assert text_of(page, ANSWER) == ""
+
+
+def test_with_a_token_the_query_editor_completes_the_names_of_fields(
+    page: Chrome, token: str
+) -> None:
+    press(page, "Show Documentation Explorer")
+    give_token(page, token)
+    wait_until(page, lambda: "Query" in shown(page, "graphiql-doc-explorer-content"))
+    assert text_of(page, ANSWER) == ""
+
     write(page, QUERY, "{ cli")
 
     hints = (By.CSS_SELECTOR, ".CodeMirror-hint")

@@ -23,6 +23,16 @@ TABLES = (
     "idempotency_key",
 )
 
+# test_accounts.py and test_tokens.py have the bad input for these.
+OF_ACCOUNTS = {
+    "signUp",
+    "signIn",
+    "signOut",
+    "changePassword",
+    "createAccessToken",
+    "revokeAccessToken",
+}
+
 
 async def everything(database: Database, practitioner_id: str) -> dict[str, list[str]]:
     """All rows of a practitioner."""
@@ -91,7 +101,7 @@ async def test_every_mutation_is_covered_here(practice: Practice) -> None:
 
     names = {field["name"] for field in answer.data["__type"]["fields"]}
 
-    assert names == set(await good_inputs(practice))
+    assert names - OF_ACCOUNTS == set(await good_inputs(practice))
 
 
 async def test_every_mutation_with_somebody_elses_ids_does_and_reveals_nothing(

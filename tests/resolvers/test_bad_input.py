@@ -196,7 +196,7 @@ async def test_a_stranger_gets_unauthenticated_from_every_field_of_the_root(
     practice: Practice,
 ) -> None:
     document = "{ __typename __schema { queryType { fields { name args { name } } } } }"
-    answer = await ask(practice.database, None, document)
+    answer = await practice.ask(document)
     assert answer.errors == []
     fields = answer.data["__schema"]["queryType"]["fields"]
     assert len(fields) >= 8

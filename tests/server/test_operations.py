@@ -1,6 +1,7 @@
 """Operations of a schema of the tests' own, over HTTP, event streams and sockets."""
 
 import asyncio
+import json
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from datetime import UTC, datetime
@@ -9,6 +10,7 @@ import httpx
 import pytest
 import strawberry
 
+from execution.gate import Policy
 from models import AccessToken
 from models.database import Database
 from models.transaction import Transaction, orm, write
@@ -77,7 +79,10 @@ class Subscription:
             gates["counted"].set()
 
 
-SCHEMA = ServedSchema(query=Query, mutation=Mutation, subscription=Subscription)
+# What every result says besides.
+COST = '"extensions":{"cost":{"requestedQueryCost":1,"maximumQueryCost":10000}}'
+
+SCHEMA = ServedSchema(policy=Policy(), query=Query, mutation=Mutation, subscription=Subscription)
 
 
 @pytest.fixture
@@ -131,9 +136,9 @@ async def test_a_subscription_is_streamed_as_events(reached: Near) -> None:
     assert "\r" not in response.text
     assert [line for line in response.text.split("\n") if line not in {"", ":"}] == [
         "event: next",
-        'data: {"data":{"count":1}}',
+        f'data: {{"data":{{"count":1}},{COST}}}',
         "event: next",
-        'data: {"data":{"count":2}}',
+        f'data: {{"data":{{"count":2}},{COST}}}',
         "event: complete",
         "data: ",
     ]
@@ -184,7 +189,7 @@ async def test_a_stream_ends_with_its_token_and_without_being_complete(
         await revoke(database, reached.token)
         got = await lines(response)
 
-    assert got == ["event: next", 'data: {"data":{"count":1}}']
+    assert got == ["event: next", f'data: {{"data":{{"count":1}},{COST}}}']
     await asyncio.wait_for(gates["counted"].wait(), 5)
 
 
@@ -233,9 +238,10 @@ async def test_a_subscription_goes_over_a_socket(reached: Near) -> None:
         await tell(socket, "subscribe", id="a", payload={"query": query})
         got = [await told(socket) for _ in range(3)]
 
+    cost = json.loads(f"{{{COST}}}")
     assert got == [
-        {"type": "next", "id": "a", "payload": {"data": {"count": 1}}},
-        {"type": "next", "id": "a", "payload": {"data": {"count": 2}}},
+        {"type": "next", "id": "a", "payload": {"data": {"count": 1}, **cost}},
+        {"type": "next", "id": "a", "payload": {"data": {"count": 2}, **cost}},
         {"type": "complete", "id": "a"},
     ]
 
@@ -325,7 +331,7 @@ async def test_a_write_keeps_its_turn_although_its_caller_has_left_it(database: 
         await until(lambda: bool(transport.turns._lines))
         gates["one"].set()
 
-        assert (await waiting).json() == {"data": {"__typename": "Query"}}
+        assert (await waiting).json()["data"] == {"__typename": "Query"}
     assert gates["through"].is_set()
 
 
@@ -340,12 +346,12 @@ async def test_one_caller_waits_for_their_own_operations_only(database: Database
         stranger = await server.post("{ __typename }", authorization="Bearer sh_unknown")
         gates["one"].set()
 
-        assert (await first).json() == {"data": {"wait": "open"}}
-        assert (await second).json() == {"data": {"__typename": "Query"}}
+        assert (await first).json()["data"] == {"wait": "open"}
+        assert (await second).json()["data"] == {"__typename": "Query"}
     assert third.status_code == httpx.codes.TOO_MANY_REQUESTS
     assert third.headers["retry-after"] == "1"
     assert third.json()["errors"][0]["extensions"]["code"] == "RATE_LIMITED"
-    assert stranger.json() == {"data": {"__typename": "Query"}}
+    assert stranger.json()["data"] == {"__typename": "Query"}
 
 
 async def test_a_busy_process_says_so(database: Database) -> None:

@@ -89,17 +89,48 @@
     },
   });
 
-  const h = React.createElement;
-  const explorer = GraphiQLPluginExplorer.explorerPlugin();
+  // GraphiQL asks for the schema once, when it starts, and shows a refusal as if it were an answer.
+  // So it is made to ask only when it will be told, which may take a token.
+  const MAY_WE_ASK = { query: "{ __schema { queryType { name } } }" };
+  const MILLISECONDS_AFTER_TYPING = 300;
 
-  ReactDOM.createRoot(document.getElementById("graphiql")).render(
-    h(
+  function useSchema() {
+    const [told, setTold] = React.useState(false);
+    const waiting = React.useRef(null);
+    const tryWith = React.useCallback((written) => {
+      clearTimeout(waiting.current);
+      waiting.current = setTimeout(async () => {
+        let headers;
+        try {
+          headers = JSON.parse(written);
+        } catch {
+          return;
+        }
+        if ((await ask(MAY_WE_ASK, { headers })).data) {
+          setTold(true);
+        }
+      }, MILLISECONDS_AFTER_TYPING);
+    }, []);
+    React.useEffect(() => tryWith(HEADERS), [tryWith]);
+    // `null` is no schema, and `undefined` one that GraphiQL asks for.
+    return { schema: told ? undefined : null, onEditHeaders: told ? undefined : tryWith };
+  }
+
+  const h = React.createElement;
+
+  // The same objects at every rendering: GraphiQL closes its panels when it gets other plugins.
+  const PLUGINS = [GraphiQLPluginExplorer.explorerPlugin()];
+  const TABS = EXAMPLES.map((example) => ({ ...example, headers: HEADERS }));
+
+  function Page() {
+    return h(
       GraphiQL,
       {
+        ...useSchema(),
         fetcher: ask,
         storage,
-        plugins: [explorer],
-        defaultTabs: EXAMPLES.map((example) => ({ ...example, headers: HEADERS })),
+        plugins: PLUGINS,
+        defaultTabs: TABS,
         defaultHeaders: HEADERS,
         defaultEditorToolsVisibility: "headers",
         isHeadersEditorEnabled: true,
@@ -116,6 +147,8 @@
           " prints an access token. Put it into Headers: all tabs use it, until the page is reloaded.",
         ),
       ),
-    ),
-  );
+    );
+  }
+
+  ReactDOM.createRoot(document.getElementById("graphiql")).render(h(Page));
 })();

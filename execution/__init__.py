@@ -1,0 +1,1 @@
+"""How a document is let in: limits, one cache, persisted documents, rates. Knows no product."""
