@@ -157,6 +157,8 @@ class Documents:
         try:
             node = parse(text, max_lexical_tokens=tokens, max_comments=tokens)
         except GraphQLSyntaxError as failed:
+            # Its traceback would keep the parser, with all it has read, as long as the refusal.
+            failed.__traceback__ = failed.__context__ = None
             return Rejected([_coded(failed, tokens)]), size
         # Measured before it is validated: validation takes longer, and not always linear time.
         document = self._measured(node)
