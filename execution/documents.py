@@ -1,9 +1,8 @@
 """One cache of documents by their text: parsed, measured, validated, ready to be executed."""
 
-from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final
 
 from graphql import (
     ASTValidationRule,
@@ -23,6 +22,7 @@ from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
 from execution.limits import MOST_NESTED, TOO_COMPLEX, Assumptions, Limits, exceeded
 from execution.measure import Measures, measure
+from execution.recent import Recent
 
 PARSE_FAILED: Final = "GRAPHQL_PARSE_FAILED"
 VALIDATION_FAILED: Final = "GRAPHQL_VALIDATION_FAILED"
@@ -40,41 +40,6 @@ _MOST_COSTS: Final = 64
 # About what a parsed document takes: 1.1 kB for each token, measured with tracemalloc.
 _BYTES_BY_TOKEN: Final = 1_100
 _BYTES_OF_AN_ERROR: Final = 2_000
-
-Kept = TypeVar("Kept")
-
-
-class Recent(Generic[Kept]):
-    """What was used last, up to so many bytes in all."""
-
-    def __init__(self, most_bytes: int) -> None:
-        self._most_bytes = most_bytes
-        self._bytes = 0
-        self._kept: OrderedDict[Any, tuple[Kept, int]] = OrderedDict()
-
-    def __len__(self) -> int:
-        return len(self._kept)
-
-    @property
-    def bytes(self) -> int:
-        """How much is kept."""
-        return self._bytes
-
-    def get(self, key: object) -> Kept | None:
-        """What is kept under a key, which now is the one used last."""
-        found = self._kept.get(key)
-        if found is None:
-            return None
-        self._kept.move_to_end(key)
-        return found[0]
-
-    def keep(self, key: object, kept: Kept, size: int) -> None:
-        """Keep this, and let go of what was not used for longest."""
-        self._kept[key] = kept, size
-        self._bytes += size
-        while self._bytes > self._most_bytes and len(self._kept) > 1:
-            _, (_, freed) = self._kept.popitem(last=False)
-            self._bytes -= freed
 
 
 @dataclass(slots=True)
@@ -192,6 +157,8 @@ class Documents:
         try:
             node = parse(text, max_lexical_tokens=tokens, max_comments=tokens)
         except GraphQLSyntaxError as failed:
+            # Its traceback would keep the parser, with all it has read, as long as the refusal.
+            failed.__traceback__ = failed.__context__ = None
             return Rejected([_coded(failed, tokens)]), size
         # Measured before it is validated: validation takes longer, and not always linear time.
         document = self._measured(node)

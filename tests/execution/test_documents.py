@@ -212,6 +212,14 @@ def test_refused_documents_push_out_no_accepted_one_and_are_bounded_themselves()
     assert cache.rejected.bytes <= 10_000
 
 
+@pytest.mark.parametrize(
+    "text", ["{", "{ nothing }", "{ a: same b: same c: same }", "{ one " * 210]
+)
+def test_what_is_kept_of_a_refusal_holds_on_to_nothing_else(text: str) -> None:
+    for error in errors_of(text):
+        assert (error.__traceback__, error.__context__, error.__cause__) == (None, None, None)
+
+
 def cost(text: str, variables: dict[str, Any], name: str | None = None) -> int:
     cache = documents()
     found = cache.find(text, suggest=True)
