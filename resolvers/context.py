@@ -94,14 +94,14 @@ class Context:
         )
 
     @property
-    def rate_key(self) -> str | None:
-        """Whose bucket the operation is charged to (`execution.rates`): each token has its own.
+    def rate_key(self) -> str:
+        """Whose bucket the operation is charged to (`execution.rates`).
 
-        None for strangers: in one bucket for all of them, any one could keep the others from
-        signing in.
+        Each token has its own, and strangers have one for each network: in one for all of them,
+        any one could keep the others from signing in.
         """
         if self._principal is None:
-            return None
+            return f"network {self.network}"
         return f"{self._principal.practitioner_id}/{self._principal.token_id}"
 
     def zone(self, name: str | None = None) -> ZoneInfo:

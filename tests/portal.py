@@ -10,6 +10,7 @@ from models.enums import AccessTokenKind
 from resolvers.context import Context
 from resolvers.principal import Principal
 from schema.portal.build import portal_schema
+from schema.served import ServedSchema
 from tests.practice import NOW, Answer, Practice, new_network
 
 SESSION = """
@@ -38,10 +39,11 @@ async def ask_portal(
     variables: dict[str, Any] | None = None,
     *,
     now: datetime = NOW,
+    schema: ServedSchema | None = None,
 ) -> Answer:
     """The portal's answer to anybody, None being a stranger."""
     context = Context(database=database, principal=principal, now=now, network=new_network())
-    result = await portal_schema().execute(
+    result = await (schema or portal_schema()).execute(
         document, variable_values=variables, context_value=context
     )
     return Answer(result.data, [dict(error.formatted) for error in result.errors or []])

@@ -14,6 +14,7 @@ from models.private_notes import kept_notes
 from resolvers.context import Context
 from resolvers.principal import Principal
 from schema.build import practitioner_schema
+from schema.served import ServedSchema
 
 NOW = datetime(2026, 5, 14, 12, 0, tzinfo=UTC)
 
@@ -186,10 +187,11 @@ async def ask(
     *,
     now: datetime = NOW,
     operation_name: str | None = None,
+    schema: ServedSchema | None = None,
 ) -> Answer:
     """The answer to a query of anybody's, None being a stranger."""
     context = Context(database=database, principal=principal, now=now, network=new_network())
-    result = await practitioner_schema().execute(
+    result = await (schema or practitioner_schema()).execute(
         document,
         variable_values=variables,
         context_value=context,

@@ -6,13 +6,18 @@ from resolvers.context import Context
 from tests.practice import NOW, Practice
 
 
-async def test_every_token_is_charged_for_itself_and_strangers_are_not(practice: Practice) -> None:
+async def test_every_token_and_every_network_of_strangers_is_charged_for_itself(
+    practice: Practice,
+) -> None:
     own = practice.principal()
     other = replace(own, token_id="tok_11111111111111111111111111")
+    asking = [(own, "a"), (own, "b"), (other, "a"), (None, "a"), (None, "b")]
 
-    known = [Context(database=practice.database, principal=p, now=NOW) for p in (own, other)]
-    stranger = Context(database=practice.database, principal=None, now=NOW)
+    contexts = [
+        Context(database=practice.database, principal=who, now=NOW, network=network)
+        for who, network in asking
+    ]
 
-    assert all(one.is_known and one.rate_key is not None for one in known)
-    assert known[0].rate_key != known[1].rate_key
-    assert (stranger.is_known, stranger.rate_key) == (False, None)
+    assert [one.is_known for one in contexts] == [True, True, True, False, False]
+    assert contexts[0].rate_key == contexts[1].rate_key
+    assert len({one.rate_key for one in contexts}) == 4

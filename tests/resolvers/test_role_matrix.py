@@ -3,11 +3,14 @@
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any, Self
 
 import pytest
 from graphql import GraphQLObjectType, GraphQLSchema, build_schema
 
+from execution.gate import Policy
+from execution.limits import Limits
 from models import AccessToken
 from models.database import Database
 from models.enums import AccessTokenKind, Actor, SessionStatus
@@ -52,13 +55,22 @@ class Api:
         return [one for one in ROOTS[self.name] if one.startswith(f"{kind}.")]
 
 
+# The documents here are wider than any front end's, and name each field after what it is.
+WIDE = Policy(
+    limits=Limits(fields=5_000, selected=5_000, aliases=5_000, tokens=20_000, cost=1_000_000)
+)
 GRAPHQL = Api(
     "graphql",
     build_schema(practitioner_schema().as_str()),
-    ask,
+    partial(ask, schema=practitioner_schema(WIDE)),
     (Caller.OWNER, Caller.READ_ONLY),
 )
-PORTAL = Api("portal", build_schema(portal_schema().as_str()), ask_portal, (Caller.CLIENT,))
+PORTAL = Api(
+    "portal",
+    build_schema(portal_schema().as_str()),
+    partial(ask_portal, schema=portal_schema(WIDE)),
+    (Caller.CLIENT,),
+)
 APIS = pytest.mark.parametrize("api", [GRAPHQL, PORTAL], ids=lambda api: api.name)
 
 
