@@ -93,7 +93,12 @@ class Gate(SchemaExtension):
         if policy.trusted_only and (policy.trusted is None or text not in policy.trusted):
             return [_only_trusted()]
         suggest = policy.lets_introspect(caller)
-        document = self._documents.find(text, suggest=suggest)
+        document = self._documents.known(text, suggest=suggest)
+        if document is None:
+            charged = self._charge_for_looking(text, caller)
+            if charged is not None and charged.wait_seconds is not None:
+                return [_too_often(charged)]
+            document = self._documents.prepare(text, suggest=suggest)
         if isinstance(document, Rejected):
             return document.errors
         operation = self._operation(document)
@@ -130,16 +135,36 @@ class Gate(SchemaExtension):
         if cost > limits.cost:
             return exceeded("cost", limits.cost, cost)
         self._cost = {"requestedQueryCost": cost, "maximumQueryCost": limits.cost}
+        charged = self._charge(caller, cost)
+        if charged is None:
+            return None
+        self._cost["throttleStatus"] = {
+            "maximumAvailable": charged.capacity,
+            "currentlyAvailable": charged.available,
+            "restoreRate": charged.restored_each_second,
+        }
+        return _too_often(charged) if charged.wait_seconds is not None else None
+
+    def _charge_for_looking(self, text: str, caller: Caller | None) -> Charged | None:
+        trusted, longest = self._policy.trusted, self._policy.limits.characters
+        if len(text) > longest or (trusted is not None and text in trusted):
+            return None
+        return self._charge(caller, preparing(text))
+
+    def _charge(self, caller: Caller | None, cost: int) -> Charged | None:
         rates = self._policy.rates
         if rates is None or caller is None or (key := caller.rate_key) is None:
             return None
-        charged = rates.charge(key, cost)
-        self._cost["throttleStatus"] = {
-            "maximumAvailable": rates.capacity,
-            "currentlyAvailable": charged.available,
-            "restoreRate": rates.restored_each_second,
-        }
-        return _too_often(charged) if charged.wait_seconds is not None else None
+        return rates.charge(key, cost)
+
+
+def preparing(text: str) -> int:
+    """What a document costs besides, when its text is new: parsing takes as long as it is.
+
+    Whoever sends nothing but new texts, hostile ones or not, has a few of a hundred parts of a
+    worker's time once their bucket is empty.
+    """
+    return 10 + len(text) // 20
 
 
 def longest_list(variables: Mapping[str, Any], enough: int) -> int:

@@ -13,6 +13,8 @@ class Charged:
 
     available: int
     wait_seconds: int | None
+    capacity: int
+    restored_each_second: int
 
 
 class Rates:
@@ -54,6 +56,9 @@ class Rates:
         if len(self._buckets) > self._most:
             self._buckets.popitem(last=False)
         if enough:
-            return Charged(int(left), None)
+            return self._charged(left, None)
         missing = min(cost, self.capacity) - level
-        return Charged(int(left), max(1, math.ceil(missing / self.restored_each_second)))
+        return self._charged(left, max(1, math.ceil(missing / self.restored_each_second)))
+
+    def _charged(self, left: float, wait_seconds: int | None) -> Charged:
+        return Charged(int(left), wait_seconds, self.capacity, self.restored_each_second)

@@ -250,13 +250,17 @@ async def test_signing_in_is_done_once_in_an_operation() -> None:
 
 
 class TestRates:
-    def schema(self) -> strawberry.Schema:
+    async def schema(self, *known: str) -> strawberry.Schema:
+        """A schema to which some texts are no news: somebody asked whom nobody charges."""
         self.now = 0.0
         rates = Rates(100, 10, clock=lambda: self.now)
-        return served(Policy(limits=Limits(cost=100), rates=rates))
+        schema = served(Policy(limits=Limits(cost=100), rates=rates))
+        for text in known:
+            await ask(text, schema, STRANGER)
+        return schema
 
     async def test_every_answer_says_what_is_left(self) -> None:
-        schema = self.schema()
+        schema = await self.schema("{ things(first: 30) { name } }")
 
         await ask("{ things(first: 30) { name } }", schema)
         answer = await ask("{ things(first: 30) { name } }", schema)
@@ -274,7 +278,9 @@ class TestRates:
         }
 
     async def test_who_asks_for_too_much_is_told_when_to_come_back(self) -> None:
-        schema = self.schema()
+        schema = await self.schema(
+            "{ things(first: 90) { name } }", "{ things(first: 30) { name } }"
+        )
         await ask("{ things(first: 90) { name } }", schema)
 
         refused = await ask("{ things(first: 30) { name } }", schema)
@@ -288,19 +294,39 @@ class TestRates:
         self.now = 2.0
         assert (await ask("{ things(first: 30) { name } }", schema)).errors is None
 
-    async def test_what_is_refused_for_another_reason_is_not_charged(self) -> None:
-        schema = self.schema()
-        for text in (
-            "{ things(first: 90) { nothing } }",
-            "{",
-            "{ __schema { queryType { name } } ",
-        ):
+    async def test_looking_at_a_new_text_is_charged_whatever_comes_of_it(self) -> None:
+        schema = await self.schema("{ fine }")
+        for text in ("{" + " " * 39, "{ things { nothing } }".ljust(40)):
+            await ask(text, schema)
             await ask(text, schema)
 
-        assert (await ask("{ things(first: 100) { name } }", schema)).errors is None
+        answer = await ask("{ fine }", schema)
+
+        assert answer.extensions is not None
+        # Twice 10 for a text and 2 for its 40 characters, and 1 for what was asked.
+        assert answer.extensions["cost"]["throttleStatus"]["currentlyAvailable"] == 75
+
+    async def test_who_sends_new_texts_only_is_refused_before_they_are_looked_at(self) -> None:
+        schema = await self.schema("{ fine }")
+        refused = [codes(await ask("{" + " " * n, schema)) for n in range(12)]
+
+        assert refused == [["GRAPHQL_PARSE_FAILED"]] * 10 + [["RATE_LIMITED"]] * 2
+        assert codes(await ask("{ fine }", schema)) == ["RATE_LIMITED"]
+        assert codes(await ask("{ fine }", schema, Caller("b"))) == []
+
+    async def test_looking_at_a_trusted_document_is_not_charged(self) -> None:
+        rates, trusted = Rates(1, 1), TrustedDocuments({"a": "{ fine }"})
+        schema = served(Policy(rates=rates, trusted=trusted))
+
+        assert (await ask("{ fine }", schema)).errors is None
+
+    async def test_a_text_that_is_too_long_to_be_looked_at_is_not_charged(self) -> None:
+        schema = await self.schema()
+
+        assert codes(await ask("{ fine }" + " " * 50_000, schema)) == ["QUERY_TOO_COMPLEX"]
 
     async def test_another_caller_is_not_held_up(self) -> None:
-        schema = self.schema()
+        schema = await self.schema("{ things(first: 100) { name } }", "{ fine }")
         await ask("{ things(first: 100) { name } }", schema)
 
         assert codes(await ask("{ fine }", schema)) == ["RATE_LIMITED"]
