@@ -6,10 +6,7 @@ import gc
 # sixth of the time that a start takes.
 gc.disable()
 
-from server.command_line import main  # noqa: E402 - the reason is above
-from server.identity_commands import identity  # noqa: E402
-
-main.add_command(identity)
+from server.commands.main import main  # noqa: E402 - the reason is above
 
 gc.enable()
 gc.freeze()

@@ -23,7 +23,7 @@ def served(module: str) -> Command:
 
 
 def main(module: str, database: str, practitioner_id: str, port: str) -> None:
-    """Serve until stopped, with the settings of server/command_line.py."""
+    """Serve until stopped, with the settings of server/commands/serve.py."""
     uvicorn.run(
         import_module(module).create_app(database, practitioner_id),
         host="127.0.0.1",

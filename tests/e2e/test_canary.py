@@ -169,7 +169,7 @@ def put_in(watched: Watched, folder: Path) -> str:
     booking = {"privateNotes": MARKER, "idempotencyKey": "the-key", "status": "CONFIRMED"}
     first = book(watched, "2031-01-06T09:00:00Z", **booking)
     again = book(watched, "2031-01-06T09:00:00Z", **booking)
-    assert first == again
+    assert first["data"] == again["data"]
     identifier = str(first["data"]["done"]["session"]["id"])
     noted = book(watched, "2031-01-07T09:00:00Z")["data"]["done"]["session"]["id"]
     for text in (f"{MARKER}, and more", MARKER, MARKER):

@@ -110,7 +110,7 @@ async def test_headers_of_a_sensible_length_are_read_in_whatever_pieces(served: 
             writer.write(request[start : start + 7000])
             await asyncio.sleep(0)
         assert (await reader.readuntil(b"\r\n")).startswith(b"HTTP/1.1 200")
-        await reader.readuntil(b'"maximumQueryCost":10000}}}')
+        await reader.readuntil(b'"restoreRate":1000}}}}')
     writer.close()
 
 

@@ -10,7 +10,6 @@ from typing import Any, Final
 import click
 
 from models.database import Database
-from resolvers.access import practitioner_id_of
 from resolvers.errors import NotFound
 from resolvers.importing import (
     BadMapping,
@@ -24,11 +23,38 @@ from resolvers.importing import (
     shipped_mappings,
 )
 from resolvers.rows import DELETED_CLIENT
+from server.commands.running import checked_settings, known_practitioner, now, opened, run
 
 _PROBLEMS_SHOWN: Final = 50
 
 
-def read_mapping(path_or_name: str) -> Mapping:
+@click.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--practitioner", "email", required=True, help="Whose record it goes into: an email.")
+@click.option(
+    "--mapping",
+    "mapping_name",
+    required=True,
+    help="What stands in which column: a TOML file, or the name of one that comes with us.",
+)
+@click.option("--dry-run", is_flag=True, help="Say row by row what would happen; write nothing.")
+def import_file(file: Path, email: str, mapping_name: str, *, dry_run: bool) -> None:
+    """Import clients and sessions from FILE: a CSV, also as .gz, .bz2 or .xz.
+
+    All of it or nothing: when a row is bad, its line, column and reason are told, nothing is
+    written, and the exit code is 1. Importing a file again adds nothing.
+    """
+    mapping = _read_mapping(mapping_name)
+    settings = checked_settings()
+
+    async def work() -> ImportReport:
+        async with opened(settings) as database:
+            return await _import_into(database, email, file, mapping, dry_run=dry_run, now=now())
+
+    _print_report(run(work()), dry_run=dry_run)
+
+
+def _read_mapping(path_or_name: str) -> Mapping:
     """The mapping of the command; a wrong one ends it with a sentence that names the key."""
     try:
         return load_mapping(path_or_name)
@@ -37,13 +63,11 @@ def read_mapping(path_or_name: str) -> Mapping:
         raise click.ClickException(f"{error}\nMappings that come with us: {known}") from None
 
 
-async def import_into(
+async def _import_into(
     database: Database, email: str, file: Path, mapping: Mapping, *, dry_run: bool, now: datetime
 ) -> ImportReport:
     """Import, with a progress bar when somebody watches, and a line for each row of a dry run."""
-    practitioner_id = await practitioner_id_of(database, email)
-    if practitioner_id is None:
-        raise click.ClickException(f"Nobody signs in with {email}.")
+    practitioner_id = await known_practitioner(database, email)
     with _progress(file, mapping, dry_run=dry_run) as bar:
         try:
             return await import_csv(
@@ -60,7 +84,7 @@ async def import_into(
             raise click.ClickException(str(error)) from None
 
 
-def print_report(report: ImportReport, *, dry_run: bool) -> None:
+def _print_report(report: ImportReport, *, dry_run: bool) -> None:
     """What happened, or would have; ends the command with code 1 when the file has problems."""
     for problem in report.problems[:_PROBLEMS_SHOWN]:
         click.echo(str(problem), err=True)

@@ -6,7 +6,6 @@ from typing import TypeVar
 import click
 
 from models.database import Database
-from models.migrate import upgrade
 from resolvers.errors import Refused
 from resolvers.outside_identities import (
     Identity,
@@ -15,7 +14,7 @@ from resolvers.outside_identities import (
     linked_identities,
     unlink_identity,
 )
-from server.command_line import checked_settings, known_practitioner, now, opened, run
+from server.commands.running import checked_settings, known_practitioner, now, opened, run
 from server.identity_provider.addresses import issuer_address
 from server.settings import PREFIX
 
@@ -92,7 +91,6 @@ def _of_practitioner(email: str, work: Callable[[Database, str], Awaitable[Resul
     settings = checked_settings()
 
     async def whole() -> Result:
-        await upgrade(settings.database_url)
         async with opened(settings) as database:
             return await work(database, await known_practitioner(database, email))
 
