@@ -30,7 +30,7 @@ pytestmark = [
 ]
 
 QUERY = ".graphiql-query-editor .CodeMirror"
-HEADERS = ".graphiql-editor-tool .graphiql-editor:not(.hidden) .CodeMirror"
+OPEN_TOOL = ".graphiql-editor-tool .graphiql-editor:not(.hidden) .CodeMirror"
 ANSWER = ".graphiql-response .CodeMirror"
 SWITCHES = (
     "--headless=new",
@@ -101,6 +101,12 @@ def write(page: Chrome, editor: str, text: str) -> None:
     keys.send_keys(text).perform()
 
 
+def typed(page: Chrome, editor: str, text: str) -> None:
+    """Put a text into an editor as pasting does, which closes no brackets of its own."""
+    element = page.find_element(By.CSS_SELECTOR, editor)
+    page.execute_script("arguments[0].CodeMirror.setValue(arguments[1])", element, text)
+
+
 def press(page: Chrome, label: str) -> None:
     page.find_element(By.CSS_SELECTOR, f"button[aria-label='{label}']").click()
 
@@ -120,7 +126,7 @@ def shown(page: Chrome, name: str) -> str:
 
 
 def give_token(page: Chrome, token: str) -> None:
-    write(page, HEADERS, json.dumps({"Authorization": f"Bearer {token}"}))
+    write(page, OPEN_TOOL, json.dumps({"Authorization": f"Bearer {token}"}))
 
 
 def run(page: Chrome) -> Any:
@@ -167,6 +173,25 @@ def test_the_browser_keeps_the_queries_but_not_the_token(page: Chrome, token: st
     wait_until(page, lambda: "graphiql:queries" in stored(page))
     assert "HistoryOfOneClient" in stored(page)
     assert token not in stored(page)
+
+
+SIGN_IN = """mutation SignIn ($input: SignInInput!) {
+  signIn(input: $input) { token errors { message } }
+  again: signIn(input: {email: "a@example.com", password: "a wrong guess"}) { token }
+}"""
+
+
+def test_the_browser_keeps_no_password(page: Chrome) -> None:
+    given = {"input": {"email": "kept@example.com", "password": 'not "kept'}}
+    typed(page, QUERY, SIGN_IN)
+    page.find_element(By.XPATH, "//button[text()='Variables']").click()
+    typed(page, OPEN_TOOL, json.dumps(given))
+    run(page)
+
+    wait_until(page, lambda: "SignIn" in stored(page) and "kept@example.com" in stored(page))
+    assert "graphiql:queries" in stored(page)
+    for part in ("wrong guess", "not ", "kept\\"):
+        assert part not in stored(page)
 
 
 def test_another_visit_finds_the_tabs_as_they_were(page: Chrome) -> None:

@@ -60,14 +60,33 @@
   }
 
   const browserStorage = GraphiQL.createLocalStorage({ namespace: STORAGE });
-  const HOLD_HEADERS = ["graphiql:tabState", "graphiql:queries", "graphiql:favorites"];
+  const HOLD_TABS = ["graphiql:tabState", "graphiql:queries", "graphiql:favorites"];
 
   // GraphiQL 4 keeps the headers of past queries in the browser's storage even when
   // `shouldPersistHeaders` is false. A token has no place there.
-  function withoutToken(stored) {
-    return JSON.stringify(JSON.parse(stored), (key, value) =>
-      key === "headers" && value ? HEADERS : value,
-    );
+  // Nor has a password, which stands in the variables of who signs in, or in the query itself.
+  const PASSWORD = /(password"?\s*:\s*)(?:"""[\s\S]*?(?:"""|$)|"(?:[^"\\\n]|\\.)*"?)/gi;
+  const HOLD_TEXT = ["graphiql:query", "graphiql:variables"];
+
+  function withoutPasswords(text) {
+    return text.replace(PASSWORD, '$1""');
+  }
+
+  function withoutSecrets(stored) {
+    return JSON.stringify(JSON.parse(stored), (key, value) => {
+      if (key === "headers" && value) {
+        return HEADERS;
+      }
+      const isText = typeof value === "string" && (key === "query" || key === "variables");
+      return isText ? withoutPasswords(value) : value;
+    });
+  }
+
+  function toKeep(key, value) {
+    if (HOLD_TEXT.includes(key)) {
+      return withoutPasswords(value);
+    }
+    return HOLD_TABS.includes(key) ? withoutSecrets(value) : value;
   }
 
   // GraphiQL 4 looks for the tab that holds what was last in the editors, and opens another one
@@ -85,7 +104,7 @@
       return key === "graphiql:variables" ? openTab().variables : browserStorage.getItem(key);
     },
     setItem(key, value) {
-      browserStorage.setItem(key, HOLD_HEADERS.includes(key) ? withoutToken(value) : value);
+      browserStorage.setItem(key, toKeep(key, value));
     },
   });
 
