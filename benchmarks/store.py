@@ -16,7 +16,7 @@ from benchmarks.practice import Practice, database_in
 from models.database import Database
 from models.migrate import migrations, upgrade
 from models.transaction import Transaction, write
-from resolvers.access import issue_token
+from resolvers.accounts.access import issue_token
 
 CACHE: Final = Path(tempfile.gettempdir()) / "session-history-benchmarks"
 

@@ -11,8 +11,8 @@ from strawberry.dataloader import DataLoader
 from models.database import Connection, Database
 from models.enums import AccessTokenKind
 from models.instants import to_text
+from resolvers.accounts.policy import AccessPolicy
 from resolvers.errors import Forbidden, Unauthenticated
-from resolvers.policy import AccessPolicy
 from resolvers.principal import ClientPrincipal, Principal
 
 Loader: TypeAlias = DataLoader[Any, Any]

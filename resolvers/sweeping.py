@@ -6,8 +6,8 @@ from typing import Final
 from models.database import Database
 from models.instants import to_text
 from models.transaction import Transaction, write
-from resolvers.accounts import forget_ended_tokens
-from resolvers.attempts import forget_attempts
+from resolvers.accounts.attempts import forget_attempts
+from resolvers.accounts.signing_in import forget_ended_tokens
 
 # As long as `accessTokens(includeEnded: true)` shows them.
 ENDED_TOKENS_STAY: Final = timedelta(days=30)

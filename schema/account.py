@@ -4,7 +4,7 @@ from datetime import datetime
 
 import strawberry
 
-from resolvers import account_payloads, tokens
+from resolvers.accounts import payloads, tokens
 from resolvers.words import AccessTokenKind, TokenOrigin
 from schema.client import Client
 from schema.over import over, read
@@ -37,7 +37,7 @@ class AccessToken:
     is_current: bool = read("Whether it is the one that this very request was sent with.")
 
 
-@over(account_payloads.SignInPayload, description="A token, or why there is none.")
+@over(payloads.SignInPayload, description="A token, or why there is none.")
 class SignInPayload:
     """Answer of signing up and of signing in."""
 
@@ -53,7 +53,7 @@ class SignInPayload:
     errors: list[UserError] = read(ERRORS)
 
 
-@over(account_payloads.ChangePasswordPayload, description="What a new password ended.")
+@over(payloads.ChangePasswordPayload, description="What a new password ended.")
 class ChangePasswordPayload:
     """Answer of changing the password."""
 
@@ -65,7 +65,7 @@ class ChangePasswordPayload:
 
 
 @over(
-    account_payloads.AccessTokenPayload,
+    payloads.AccessTokenPayload,
     description="A token as it is now, or why nothing was done.",
 )
 class AccessTokenPayload:

@@ -2,7 +2,8 @@
 
 import strawberry
 
-from resolvers import account_payloads, payloads
+from resolvers import payloads
+from resolvers.accounts import payloads as account_payloads
 from schema.account import (
     AccessTokenPayload,
     ChangePasswordPayload,

@@ -2,7 +2,8 @@
 
 import strawberry
 
-from resolvers import clients, history, lookup, practice, tokens
+from resolvers import clients, history, lookup, practice
+from resolvers.accounts import tokens
 from schema.account import AccessToken
 from schema.client import Client, ClientConnection
 from schema.node import Node

@@ -1,11 +1,11 @@
 """Signing out, which practitioners and clients do alike."""
 
-from resolvers import account_payloads
+from resolvers.accounts import payloads
 from schema.over import over, read
 from schema.problems import UserError
 
 
-@over(account_payloads.SignOutPayload, description="That the token has ended.")
+@over(payloads.SignOutPayload, description="That the token has ended.")
 class SignOutPayload:
     """Answer of signing out."""
 

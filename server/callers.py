@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from models.database import Database
-from resolvers.access import TokenUses, is_token_of_ours, principal_of
+from resolvers.accounts.access import TokenUses, is_token_of_ours, principal_of
+from resolvers.accounts.policy import AccessPolicy
 from resolvers.context import Context
-from resolvers.policy import AccessPolicy
 from resolvers.principal import Principal
 
 if TYPE_CHECKING:

@@ -23,7 +23,7 @@ from strawberry.http.websocket_origin import normalize_allowed_origins
 from execution.trusted import read_manifest
 from models.database import engine_of
 from models.sealing import BadKeys, Keyring, parse_keys
-from resolvers.policy import AccessPolicy
+from resolvers.accounts.policy import AccessPolicy
 from server.identity_provider.addresses import issuer_address, keys_address
 
 PREFIX: Final = "SESSION_HISTORY_"

@@ -2,7 +2,7 @@
 
 import strawberry
 
-from resolvers import account_payloads
+from resolvers.accounts import payloads
 from resolvers.portal import changes
 from schema.over import over, read, resolved
 from schema.portal.session import Session
@@ -42,6 +42,6 @@ class Mutation:
         "reason. The client gets an email about it, if they have an address.",
     )
     sign_out: SignOutPayload | None = resolved(
-        account_payloads.sign_out_of_portal,
+        payloads.sign_out_of_portal,
         description="End the token that this request is sent with, at once and everywhere.",
     )

@@ -7,9 +7,9 @@ from graphql import GraphQLError
 
 from models.database import Database
 from models.transaction import Transaction, write
-from resolvers.accounts import set_password
-from resolvers.passwords import check_new_password, hashed
-from resolvers.practitioners import add_practitioner
+from resolvers.accounts.passwords import check_new_password, hashed
+from resolvers.accounts.practitioners import add_practitioner
+from resolvers.accounts.signing_in import set_password
 from resolvers.problems import Undone
 from resolvers.scalars import parse_currency, parse_time_zone
 from server.commands.running import checked_settings, known_practitioner, now, opened, run

@@ -8,7 +8,7 @@ import click
 
 from models import AccessToken
 from models.transaction import Transaction, orm, write
-from resolvers.access import issue_token, practitioner_id_of
+from resolvers.accounts.access import issue_token, practitioner_id_of
 from server import demo
 from server.commands.running import checked_settings, known_practitioner, now, opened, run
 from server.settings import Settings

@@ -6,14 +6,14 @@ from typing import TypeVar
 import click
 
 from models.database import Database
-from resolvers.errors import Refused
-from resolvers.outside_identities import (
+from resolvers.accounts.outside_identities import (
     Identity,
     IdentityLinked,
     link_identity,
     linked_identities,
     unlink_identity,
 )
+from resolvers.errors import Refused
 from server.commands.running import checked_settings, known_practitioner, now, opened, run
 from server.identity_provider.addresses import issuer_address
 from server.settings import PREFIX

@@ -11,7 +11,7 @@ import click
 from models.database import Database
 from models.migrate import upgrade
 from models.notes_keys import WrongKeys
-from resolvers.access import practitioner_id_of
+from resolvers.accounts.access import practitioner_id_of
 from server.opening import checked, database_of
 from server.settings import PREFIX, Settings, WrongSetting, read_settings
 

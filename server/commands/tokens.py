@@ -6,7 +6,7 @@ import click
 
 from models.enums import AccessTokenKind
 from models.transaction import Transaction, write
-from resolvers.access import is_client_of, issue_token
+from resolvers.accounts.access import is_client_of, issue_token
 from server.commands.running import checked_settings, known_practitioner, now, opened, run
 
 

@@ -13,7 +13,7 @@ from models.folding import fold, search_text, sort_key
 from models.private_notes import kept_notes
 from models.sealing import Keyring
 from models.transaction import Transaction, orm, write
-from resolvers.passwords import hash_password
+from resolvers.accounts.passwords import hash_password
 from server.demo.plan import plan_practice
 from server.demo.practice import DEMO_EMAIL
 from server.demo.rows import Plan, PlannedClient, PlannedEvent, PlannedSession

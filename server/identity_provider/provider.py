@@ -10,7 +10,7 @@ import jwt
 
 from models.database import Database
 from models.enums import AccessTokenKind
-from resolvers.outside_identities import Identity, is_subject, principal_of_identity
+from resolvers.accounts.outside_identities import Identity, is_subject, principal_of_identity
 from resolvers.principal import Principal
 from server.identity_provider.key_cache import KeyCache
 from server.identity_provider.published_keys import published_keys

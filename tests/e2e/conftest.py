@@ -20,7 +20,7 @@ import pytest
 
 from models.database import Database, sqlite_path
 from models.transaction import Transaction, write
-from resolvers.access import issue_token
+from resolvers.accounts.access import issue_token
 from tests.practice import Practice
 
 ROOT = Path(__file__).parent.parent.parent

@@ -10,7 +10,7 @@ import pytest
 from models.database import Database
 from models.enums import AccessTokenKind
 from models.transaction import Transaction, write
-from resolvers.access import issue_token
+from resolvers.accounts.access import issue_token
 from tests.acts import SESSION_MUTATIONS
 from tests.e2e.conftest import Raced
 from tests.practice import Answer, Practice

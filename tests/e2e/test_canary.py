@@ -19,7 +19,7 @@ from models.enums import AccessTokenKind
 from models.folding import fold
 from models.identifiers import Kind, new_id
 from models.transaction import Transaction, write
-from resolvers.access import issue_token
+from resolvers.accounts.access import issue_token
 from tests.acts import document_of
 from tests.e2e.conftest import command, running
 from tests.keys import KEYRING, kept, key

@@ -19,7 +19,7 @@ import pytest
 from models.database import Database
 from models.instants import to_text
 from models.transaction import Transaction, write
-from resolvers.access import issue_token
+from resolvers.accounts.access import issue_token
 from tests.acts import document_of
 from tests.e2e.conftest import (
     ROOT,

@@ -9,7 +9,7 @@ import pytest
 
 from models.database import Database
 from models.identifiers import Kind, new_id
-from resolvers.practitioners import add_practitioner
+from resolvers.accounts.practitioners import add_practitioner
 from resolvers.scalars import CurrencyCode, TimeZone
 from tests.e2e.conftest import Raced
 from tests.practice import NOW

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from models.database import Database
-from resolvers.outside_identities import Identity, link_identity, unlink_identity
+from resolvers.accounts.outside_identities import Identity, link_identity, unlink_identity
 from server.commands.identities import identity
 from tests.e2e.conftest import command, running
 from tests.identity_provider import AUDIENCE, SUBJECT, running_provider

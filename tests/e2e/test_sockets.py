@@ -16,7 +16,7 @@ from websockets.typing import Subprotocol
 from models import AccessToken
 from models.database import Database
 from models.transaction import Transaction, orm, write
-from resolvers.access import secret_hash
+from resolvers.accounts.access import secret_hash
 from tests.e2e.conftest import Reached, small_practice
 from tests.server.reaching import tell, told
 

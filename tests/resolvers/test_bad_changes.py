@@ -23,7 +23,7 @@ TABLES = (
     "idempotency_key",
 )
 
-# test_accounts.py and test_tokens.py have the bad input for these.
+# tests/resolvers/accounts has the bad input for these.
 OF_ACCOUNTS = {
     "signUp",
     "signIn",

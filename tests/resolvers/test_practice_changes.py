@@ -9,7 +9,7 @@ from models.database import Database
 from models.enums import AccessTokenKind, SessionStatus
 from models.instants import to_text
 from models.transaction import Transaction, write
-from resolvers.access import issue_token, principal_of, secret_hash
+from resolvers.accounts.access import issue_token, principal_of, secret_hash
 from tests.acts import act
 from tests.practice import NOW, Practice
 

@@ -14,7 +14,7 @@ from execution.limits import Limits
 from models import AccessToken
 from models.database import Database
 from models.enums import AccessTokenKind, Actor, SessionStatus
-from resolvers.access import secret_hash
+from resolvers.accounts.access import secret_hash
 from resolvers.principal import Principal
 from schema.build import practitioner_schema
 from schema.portal.build import portal_schema

@@ -18,8 +18,8 @@ from websockets.typing import Subprotocol
 
 from models.database import Database
 from models.transaction import Transaction, write
-from resolvers.access import issue_token
-from resolvers.policy import AccessPolicy
+from resolvers.accounts.access import issue_token
+from resolvers.accounts.policy import AccessPolicy
 from schema.served import ServedSchema
 from server.callers import Callers
 from server.graphql_http import GraphQLEndpoint

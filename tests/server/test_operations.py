@@ -14,7 +14,7 @@ from execution.gate import Policy
 from models import AccessToken
 from models.database import Database
 from models.transaction import Transaction, orm, write
-from resolvers.access import secret_hash
+from resolvers.accounts.access import secret_hash
 from resolvers.context import Info, context_of
 from schema.served import ServedSchema
 from server.transport import Transport

@@ -7,7 +7,7 @@ import pytest
 from models.database import Database
 from models.enums import AccessTokenKind
 from models.transaction import Transaction, write
-from resolvers.access import issue_token, principal_of
+from resolvers.accounts.access import issue_token, principal_of
 from tests.acts import act
 from tests.portal import ask_portal
 from tests.practice import NOW, Answer, Practice, ask

@@ -10,9 +10,9 @@ import httpx
 import pytest
 
 from models.enums import AccessTokenKind
+from resolvers.accounts.outside_identities import Identity, link_identity
+from resolvers.accounts.policy import AccessPolicy
 from resolvers.errors import Unauthenticated
-from resolvers.outside_identities import Identity, link_identity
-from resolvers.policy import AccessPolicy
 from server.callers import Callers
 from server.identity_provider.key_cache import KeyCache
 from server.identity_provider.provider import IdentityProvider

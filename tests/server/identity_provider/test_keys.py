@@ -14,8 +14,8 @@ import pytest
 
 from models.enums import AccessTokenKind
 from models.transaction import Transaction, write
-from resolvers.access import issue_token
-from resolvers.outside_identities import Identity, link_identity
+from resolvers.accounts.access import issue_token
+from resolvers.accounts.outside_identities import Identity, link_identity
 from server.identity_provider.key_set import usable_keys
 from tests.identity_provider import (
     DISCOVERY,

@@ -18,18 +18,18 @@ from models.folding import fold
 from models.identifiers import Kind, kind_of
 from models.instants import to_text
 from models.transaction import Transaction, orm, write
-from resolvers.access import IssuedToken, make_token
-from resolvers.attempts import Limit, count_attempt
-from resolvers.context import Context
-from resolvers.errors import Forbidden
-from resolvers.passwords import (
+from resolvers.accounts.access import IssuedToken, make_token
+from resolvers.accounts.attempts import Limit, count_attempt
+from resolvers.accounts.passwords import (
     check_length,
     check_new_password,
     hashed,
     is_password,
     needs_new_hash,
 )
-from resolvers.practitioners import NewPractitioner
+from resolvers.accounts.practitioners import NewPractitioner
+from resolvers.context import Context
+from resolvers.errors import Forbidden
 from resolvers.principal import ClientPrincipal, Principal
 from resolvers.problems import InvalidCredentials, Undone
 from resolvers.rows import PractitionerRow

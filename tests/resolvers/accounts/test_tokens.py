@@ -9,8 +9,8 @@ from models import AccessToken
 from models.enums import AccessTokenKind
 from models.identifiers import Kind, new_id
 from models.instants import to_text
-from resolvers import tokens
-from resolvers.access import principal_of
+from resolvers.accounts import tokens
+from resolvers.accounts.access import principal_of
 from tests.practice import NOW, Answer, Practice, ask
 
 CREATE = """mutation ($input: CreateAccessTokenInput!) { done: createAccessToken(input: $input) {

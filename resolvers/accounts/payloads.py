@@ -4,13 +4,13 @@ from dataclasses import dataclass, field
 from typing import Annotated, TypeAlias
 
 from models.instants import to_text
-from resolvers import accounts, tokens
+from resolvers.accounts import signing_in, tokens
+from resolvers.accounts.tokens import AccessTokenRow
 from resolvers.context import Info, context_of
 from resolvers.lookup import Identifier
 from resolvers.payloads import WHAT
 from resolvers.problems import Problem, Undone
 from resolvers.rows import PractitionerRow
-from resolvers.tokens import AccessTokenRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +47,16 @@ class AccessTokenPayload:
     errors: list[Problem] = field(default_factory=list)
 
 
-SignUp: TypeAlias = Annotated[accounts.SignUpInput, WHAT]
-SignIn: TypeAlias = Annotated[accounts.SignInInput, WHAT]
-ChangePassword: TypeAlias = Annotated[accounts.ChangePasswordInput, WHAT]
+SignUp: TypeAlias = Annotated[signing_in.SignUpInput, WHAT]
+SignIn: TypeAlias = Annotated[signing_in.SignInInput, WHAT]
+ChangePassword: TypeAlias = Annotated[signing_in.ChangePasswordInput, WHAT]
 CreateAccessToken: TypeAlias = Annotated[tokens.CreateAccessTokenInput, WHAT]
 
 
 async def sign_up(info: Info, input: SignUp) -> SignInPayload:  # noqa: A002
     """Make an account and sign in to it."""
     try:
-        return _signed_in(await accounts.sign_up(context_of(info), input))
+        return _signed_in(await signing_in.sign_up(context_of(info), input))
     except Undone as undone:
         return SignInPayload(errors=[undone.problem])
 
@@ -64,7 +64,7 @@ async def sign_up(info: Info, input: SignUp) -> SignInPayload:  # noqa: A002
 async def sign_in(info: Info, input: SignIn) -> SignInPayload:  # noqa: A002
     """Exchange an email address and a password for a token."""
     try:
-        return _signed_in(await accounts.sign_in(context_of(info), input))
+        return _signed_in(await signing_in.sign_in(context_of(info), input))
     except Undone as undone:
         return SignInPayload(errors=[undone.problem])
 
@@ -72,21 +72,21 @@ async def sign_in(info: Info, input: SignIn) -> SignInPayload:  # noqa: A002
 async def sign_out(info: Info) -> SignOutPayload:
     """End the token that the request was sent with."""
     context = context_of(info)
-    await accounts.sign_out(context, context.principal)
+    await signing_in.sign_out(context, context.principal)
     return SignOutPayload()
 
 
 async def sign_out_of_portal(info: Info) -> SignOutPayload:
     """End the client's token that the request was sent with."""
     context = context_of(info)
-    await accounts.sign_out(context, context.client)
+    await signing_in.sign_out(context, context.client)
     return SignOutPayload()
 
 
 async def change_password(info: Info, input: ChangePassword) -> ChangePasswordPayload:  # noqa: A002
     """Change the password, and end every other sign-in."""
     try:
-        return ChangePasswordPayload(await accounts.change_password(context_of(info), input))
+        return ChangePasswordPayload(await signing_in.change_password(context_of(info), input))
     except Undone as undone:
         return ChangePasswordPayload(errors=[undone.problem])
 
@@ -114,5 +114,5 @@ async def revoke_access_token(info: Info, id: Identifier) -> AccessTokenPayload:
     return AccessTokenPayload(access_token=await tokens.access_token(context, identifier))
 
 
-def _signed_in(done: accounts.SignedIn) -> SignInPayload:
+def _signed_in(done: signing_in.SignedIn) -> SignInPayload:
     return SignInPayload(done.token, to_text(done.expires_at), done.viewer)

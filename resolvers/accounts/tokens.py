@@ -9,7 +9,7 @@ from models import AccessToken
 from models.identifiers import Kind, kind_of
 from models.transaction import orm
 from resolvers import checks
-from resolvers.access import IS_ALIVE, make_token
+from resolvers.accounts.access import IS_ALIVE, make_token
 from resolvers.conditions import Conditions
 from resolvers.context import Context, Info, context_of
 from resolvers.errors import Forbidden

@@ -3,8 +3,7 @@
 import pytest
 
 from models.enums import AccessTokenKind
-from resolvers.errors import BadInput
-from resolvers.outside_identities import (
+from resolvers.accounts.outside_identities import (
     Identity,
     IdentityLinked,
     link_identity,
@@ -12,6 +11,7 @@ from resolvers.outside_identities import (
     principal_of_identity,
     unlink_identity,
 )
+from resolvers.errors import BadInput
 from tests.practice import NOW, Practice
 from tests.statements import RecordedDatabase
 

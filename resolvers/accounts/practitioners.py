@@ -11,7 +11,7 @@ from models.database import Database
 from models.folding import fold
 from models.transaction import Transaction, orm, write
 from resolvers import checks
-from resolvers.passwords import check_new_password, hashed
+from resolvers.accounts.passwords import check_new_password, hashed
 from resolvers.problems import EmailTaken, InvalidInput, Undone
 from resolvers.scalars import CurrencyCode, TimeZone
 

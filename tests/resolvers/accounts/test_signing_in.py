@@ -8,10 +8,10 @@ import pytest
 from models import AccessToken, Practitioner
 from models.database import Database
 from models.identifiers import Kind, new_id
-from resolvers.access import TokenUses, principal_of
-from resolvers.accounts import SIGNING_IN, SIGNING_UP
+from resolvers.accounts.access import TokenUses, principal_of
+from resolvers.accounts.policy import AccessPolicy
+from resolvers.accounts.signing_in import SIGNING_IN, SIGNING_UP
 from resolvers.context import Context
-from resolvers.policy import AccessPolicy
 from resolvers.sweeping import sweep
 from schema.build import practitioner_schema
 from tests.practice import NOW, Answer
