@@ -1,11 +1,12 @@
-"""Whether an address has an account shows neither in an answer to signing in nor in its work."""
+"""Guesses at a password: what they tell whoever guesses, and what they tell the operator."""
 
+import logging
 from collections.abc import AsyncIterator
 
 import argon2
 import pytest
 
-from tests.resolvers.test_accounts import Visitor
+from tests.resolvers.test_accounts import PASSWORD, Visitor
 from tests.statements import RecordedDatabase
 
 
@@ -41,3 +42,26 @@ async def test_an_unknown_address_takes_the_work_of_a_wrong_password(
 
     assert work[0] == work[1]
     assert len(work[0][2]) == 1
+
+
+async def test_the_log_tells_of_sign_ins_without_addresses_or_passwords(
+    recorded: RecordedDatabase, caplog: pytest.LogCaptureFixture
+) -> None:
+    account = Visitor(recorded)
+    account.network = "192.0.2.7"
+    with caplog.at_level(logging.INFO, "session_history.access"):
+        await account.sign_up()
+        await account.sign_in("a wrong guess, of course")
+        answer = await account.sign_in()
+        account.token = answer.data["done"]["token"]
+        await account.ask("mutation { signOut { errors { message } } }")
+
+    told = [(one.getMessage(), vars(one).get("network")) for one in caplog.records]
+    assert told == [
+        ("signed up", None),
+        ("sign-in refused", "192.0.2.7"),
+        ("signed in", None),
+        ("signed out", None),
+    ]
+    for secret in (account.email, PASSWORD, "a wrong guess", str(account.token)):
+        assert not any(secret in str(vars(one)) for one in caplog.records)
