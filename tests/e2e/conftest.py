@@ -149,6 +149,7 @@ class Raced:
 
     address: str
     url: str
+    log: Path
 
 
 @pytest.fixture(scope="session")
@@ -171,7 +172,7 @@ def raced(
         url: str = request.getfixturevalue("lasting_url")
         log = tmp_path_factory.mktemp("raced") / "server.log"
         address = stack.enter_context(running(url, "--workers", request.param, log=log))
-        started[key] = Raced(address, url)
+        started[key] = Raced(address, url, log)
     return started[key]
 
 

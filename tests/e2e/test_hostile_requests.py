@@ -194,7 +194,9 @@ def test_every_answer_tells_browsers_to_be_careful(client: httpx.Client, path: s
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["referrer-policy"] == "no-referrer"
     assert headers["cache-control"] == "no-store"
-    assert headers["content-security-policy"] == "default-src 'none'; frame-ancestors 'none'"
+    assert headers["content-security-policy"] == (
+        "default-src 'none'; base-uri 'none'; frame-ancestors 'none'"
+    )
     assert "origin" in headers["vary"].lower()
     assert "strict-transport-security" not in headers
     assert "server" not in headers

@@ -321,6 +321,24 @@ async def test_a_new_password_replaces_the_old_and_ends_other_sign_ins(account: 
     assert (await account.sign_in(new)).data["done"]["token"]
 
 
+@pytest.mark.parametrize("end", [False, True])
+async def test_a_new_password_ends_the_tokens_of_apps_when_it_is_asked_to(
+    account: Visitor, *, end: bool
+) -> None:
+    made = await account.ask(
+        'mutation { createAccessToken(input: {label: "App", kind: PRACTITIONER}) { token } }'
+    )
+    change = {"currentPassword": PASSWORD, "newPassword": PASSWORD[::-1], "endAccessTokens": end}
+    answer = await account.ask(CHANGE, {"input": change})
+
+    of_the_app = await principal_of(
+        account.database, made.data["createAccessToken"]["token"], now=NOW
+    )
+    assert answer.data["done"] == {"endedTokens": int(end), "errors": []}
+    assert (of_the_app is None) is end
+    assert (await account.whoami()).errors == []
+
+
 @pytest.mark.parametrize(
     ("change", "error"),
     [
