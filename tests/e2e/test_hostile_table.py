@@ -183,7 +183,7 @@ async def test_a_search_is_for_the_letters_that_it_has(target: Target) -> None:
         assert sorted(one["customerNotes"] for one in found["sessions"]["nodes"]) == named
 
 
-async def test_of_two_hundred_guesses_at_once_ten_are_looked_at(target: Target) -> None:
+async def test_of_a_hundred_guesses_at_once_ten_are_looked_at(target: Target) -> None:
     """Row 43: the others are told when to come back; the rest of the server goes on."""
     address = f"{new_id(Kind.PRACTITIONER)}@example.com"
 
@@ -194,12 +194,12 @@ async def test_of_two_hundred_guesses_at_once_ten_are_looked_at(target: Target) 
         headers = {**JSON, "x-forwarded-for": "2001:db8::1"}
         return Attempt(body, "RATE_LIMITED", headers=headers)
 
-    answers = await asyncio.gather(*(target.attempt(guess(number)) for number in range(200)))
+    answers = await asyncio.gather(*(target.attempt(guess(number)) for number in range(100)))
 
     limited = [one for one in answers if outcomes(one) == {"RATE_LIMITED"}]
     assert Counter(str(outcomes(one)) for one in answers) == {
         "{'InvalidCredentialsError'}": 10,
-        "{'RATE_LIMITED'}": 190,
+        "{'RATE_LIMITED'}": 90,
     }
     waits = [one.json()["errors"][0]["extensions"]["retryAfterSeconds"] for one in limited]
     assert all(0 < wait <= 900 for wait in waits)
