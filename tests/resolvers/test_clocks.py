@@ -7,8 +7,8 @@ import pytest
 from models.database import Database
 from models.instants import to_text
 from models.transaction import Transaction, write
-from resolvers.access import make_token, principal_of
-from resolvers.attempts import Limit, count_attempt
+from resolvers.accounts.access import make_token, principal_of
+from resolvers.accounts.attempts import Limit, count_attempt
 from resolvers.errors import RateLimited
 from tests.acts import act
 from tests.practice import NOW, Practice

@@ -10,7 +10,7 @@ from models.database import Database
 from models.enums import AccessTokenKind
 from models.identifiers import Kind, new_id
 from models.transaction import Transaction, write
-from resolvers.access import issue_token
+from resolvers.accounts.access import issue_token
 from tests.e2e.hostile.attempts import ANSWERED, Attempt, Who, outcomes
 from tests.practice import Practice
 

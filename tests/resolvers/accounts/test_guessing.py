@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import argon2
 import pytest
 
-from tests.resolvers.test_accounts import PASSWORD, Visitor
+from tests.resolvers.accounts.test_signing_in import PASSWORD, Visitor
 from tests.statements import RecordedDatabase
 
 
