@@ -13,6 +13,7 @@ from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import httpx
@@ -85,7 +86,7 @@ def started(
             process.wait(timeout=30)
 
 
-def wait_until_ready(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
+def wait_until_ready(address: str, process: subprocess.Popen[Any], log: Path) -> None:
     until = time.monotonic() + 60
     # One client for all tries, and none that loads certificates: it is the server that shall work.
     with httpx.Client(verify=False) as client:  # noqa: S501 - nothing here speaks TLS

@@ -1,6 +1,7 @@
 """Many at once, over HTTP, against a running server: the record stays true."""
 
 import asyncio
+import os
 import random
 import signal
 import subprocess
@@ -267,7 +268,7 @@ def test_a_server_killed_in_the_middle_of_writes_loses_nothing_acknowledged(
     """Twenty times. What is there is whole: session, event and message, or none of them."""
     chance, acknowledged = random.Random(5), list[str]()
 
-    async def write_until_killed(address: str, process: subprocess.Popen[bytes], run: int) -> None:
+    async def write_until_killed(address: str, server: int, run: int) -> None:
         wanted, enough = len(acknowledged) + chance.randrange(1, 25), asyncio.Event()
         async with caller(address, opened.token) as client:
 
@@ -285,23 +286,27 @@ def test_a_server_killed_in_the_middle_of_writes_loses_nothing_acknowledged(
             writes = [asyncio.create_task(one(number)) for number in range(40)]
             await enough.wait()
             await asyncio.sleep(chance.random() * 0.01)
-            process.send_signal(signal.SIGKILL)
+            os.kill(server, signal.SIGKILL)
             await asyncio.gather(*writes)
 
-    for run in range(20):
-        port, log = free_port(), tmp_path / f"{run}.log"
-        address = f"http://127.0.0.1:{port}"
-        with log.open("wb") as written:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "server", "serve", "--port", str(port)],
-                env=environment(url),
-                cwd=ROOT,
-                stdout=written,
-                stderr=subprocess.STDOUT,
-            )
-            wait_until_ready(address, process, log)
-            asyncio.run(write_until_killed(address, process, run))
-            process.wait()
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.e2e.forking"],
+        env=environment(url),
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as forking:
+        assert forking.stdin is not None
+        assert forking.stdout is not None
+        for run in range(20):
+            port, log = free_port(), tmp_path / f"{run}.log"
+            address = f"http://127.0.0.1:{port}"
+            print(port, log, file=forking.stdin, flush=True)
+            server = int(forking.stdout.readline())
+            wait_until_ready(address, forking, log)
+            asyncio.run(write_until_killed(address, server, run))
+        forking.stdin.close()
 
     async def kept() -> tuple[set[str], set[str], set[str]]:
         async with Database(url) as database:
