@@ -246,6 +246,45 @@ def reached(
     return known[engine]
 
 
+@dataclass(frozen=True)
+class Fuzzed:
+    """A running server that counts no cost, and its database."""
+
+    address: str
+    url: str
+    log: Path
+
+    def failures(self) -> list[str]:
+        """What the server has logged as a fault of its own."""
+        lines = self.log.read_text("utf-8").splitlines()
+        return [line for line in lines if '"level": "ERROR"' in line or "Traceback" in line]
+
+
+@pytest.fixture(scope="session")
+def fuzzed_servers() -> Iterator[tuple[dict[str, Fuzzed], ExitStack]]:
+    with ExitStack() as stack:
+        yield {}, stack
+
+
+@pytest.fixture
+def fuzzed(
+    engine: str,
+    fuzzed_servers: tuple[dict[str, Fuzzed], ExitStack],
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Fuzzed]:
+    """One server for each engine; tests send it anything, and it comes to no harm."""
+    started, stack = fuzzed_servers
+    if engine not in started:
+        url: str = request.getfixturevalue("lasting_url")
+        log = tmp_path_factory.mktemp("fuzzed") / "server.log"
+        address = stack.enter_context(running(url, log=log, RATE_CAPACITY="0", RECEIVE_SECONDS="1"))
+        started[engine] = Fuzzed(address, url, log)
+    yield started[engine]
+    assert started[engine].failures() == []
+    assert httpx.get(f"{started[engine].address}/readyz").status_code == httpx.codes.OK
+
+
 @pytest.fixture
 def lasting_url(engine: str, request: pytest.FixtureRequest) -> str:
     """A migrated database that outlives the test."""
