@@ -12,7 +12,7 @@ from models import AccessToken
 from models.database import Database
 from models.enums import AccessTokenKind, SessionStatus
 from models.transaction import Transaction, write
-from resolvers.access import issue_token, secret_hash
+from resolvers.accounts.access import issue_token, secret_hash
 from resolvers.principal import Principal
 from tests.fuzzing.values import PRIVATE, Known
 from tests.portal import ask_as, client_principal
