@@ -170,14 +170,16 @@ def test_partly_overlapping_bookings_and_moves_onto_a_slot_never_overlap(
     answers = asyncio.run(race())
 
     assert outcomes(answers) == {"done": 1, "SlotTakenError": 99}
-    assert asyncio.run(overlapping(raced.url)) == 0
+    assert asyncio.run(overlapping(raced.url, racing)) == 0
 
 
-async def overlapping(url: str) -> int:
+async def overlapping(url: str, opened: Opened) -> int:
     async with Database(url) as database:
         rows = await database.fetch(
             "SELECT count(*) FROM session a JOIN session b ON a.calendar_id = b.calendar_id "
-            "AND a.id < b.id AND a.starts_at < b.ends_at AND b.starts_at < a.ends_at"
+            "AND a.id < b.id AND a.starts_at < b.ends_at AND b.starts_at < a.ends_at "
+            "WHERE a.practitioner_id = $1",
+            [opened.practitioner_id],
         )
         number: int = rows[0][0]
         return number
