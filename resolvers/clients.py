@@ -7,7 +7,6 @@ from typing import Annotated, Any, Final, TypeAlias
 
 import strawberry
 from strawberry import UNSET
-from strawberry.dataloader import DataLoader
 
 from models.instants import to_text
 from resolvers.conditions import Conditions
@@ -17,6 +16,7 @@ from resolvers.days import day_start
 from resolvers.described import described
 from resolvers.errors import BadInput
 from resolvers.given import canonical
+from resolvers.loading import Loader
 from resolvers.lookahead import selected
 from resolvers.pages import (
     After,
@@ -225,7 +225,7 @@ def _around_now(client: ClientRow, context: Context, sort: SessionSort) -> Any:
         )
         return [found[one][0] if found[one] else None for one in ids]
 
-    return context.loader(("around now", sort), lambda: DataLoader(load)).load(client.id)
+    return context.loader(("around now", sort), lambda: Loader(load)).load(client.id)
 
 
 async def _read_page(

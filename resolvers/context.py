@@ -2,21 +2,18 @@
 
 from collections.abc import Callable, Hashable
 from datetime import datetime, timedelta
-from typing import Any, Final, TypeAlias
+from typing import Final, TypeAlias
 from zoneinfo import ZoneInfo
 
 import strawberry
-from strawberry.dataloader import DataLoader
 
 from models.database import Connection, Database
 from models.enums import AccessTokenKind
 from models.instants import to_text
 from resolvers.accounts.policy import AccessPolicy
 from resolvers.errors import Forbidden, Unauthenticated
+from resolvers.loading import Loader
 from resolvers.principal import ClientPrincipal, Principal
-
-Loader: TypeAlias = DataLoader[Any, Any]
-
 
 _DEFAULT_POLICY: Final = AccessPolicy()
 

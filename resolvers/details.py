@@ -4,12 +4,12 @@ from typing import Annotated, Any, Final, NamedTuple
 
 import orjson
 import strawberry
-from strawberry.dataloader import DataLoader
 
 from models.private_notes import NotesDoNotOpen
 from resolvers.conditions import Conditions
 from resolvers.context import Info, context_of
 from resolvers.errors import BadInput
+from resolvers.loading import Loader
 from resolvers.rows import FieldChangeRow, SessionEventRow, SessionRow
 from resolvers.rules import SessionAction, facts_of, may
 from resolvers.sessions import read_sessions, session_conditions
@@ -83,7 +83,7 @@ def events(root: Any, info: Info) -> Any:
             trails[session_id].append(SessionEventRow(identifier, at, kind, actor, listed, reason))
         return [trails[one] for one in ids]
 
-    return context.loader("events", lambda: DataLoader(load)).load(root.id)
+    return context.loader("events", lambda: Loader(load)).load(root.id)
 
 
 def follow_ups(root: Any, info: Info) -> Any:
@@ -100,4 +100,4 @@ def follow_ups(root: Any, info: Info) -> Any:
                 following[row.origin_id].append(row)
         return [following[one] for one in ids]
 
-    return context.loader("follow-ups", lambda: DataLoader(load)).load(root.id)
+    return context.loader("follow-ups", lambda: Loader(load)).load(root.id)

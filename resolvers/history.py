@@ -9,12 +9,12 @@ from functools import partial
 from typing import Any
 
 from strawberry import UNSET
-from strawberry.dataloader import DataLoader
 
 from resolvers.conditions import Conditions
 from resolvers.context import Context, Info, context_of
 from resolvers.cursor import list_identity
 from resolvers.errors import BadInput
+from resolvers.loading import Loader
 from resolvers.lookahead import selected
 from resolvers.pages import (
     After,
@@ -103,7 +103,7 @@ def client_sessions(
         return await _read_histories(context, request, list(clients))
 
     client: ClientRow = root
-    return context.loader(request, lambda: DataLoader(load)).load(client.id)
+    return context.loader(request, lambda: Loader(load)).load(client.id)
 
 
 def _request(

@@ -3,13 +3,12 @@
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-from strawberry.dataloader import DataLoader
-
 from models.identifiers import Kind, kind_of
 from models.private_notes import NotesDoNotOpen, read_notes
 from resolvers.conditions import Conditions
-from resolvers.context import Context, Info, Loader, context_of
+from resolvers.context import Context, Info, context_of
 from resolvers.errors import Forbidden
+from resolvers.loading import Loader
 from resolvers.pages import Order, PageArguments
 from resolvers.rows import CalendarRow, ClientRow, ServiceRow, SessionRow
 
@@ -184,7 +183,7 @@ def session_loader(context: Context) -> Loader:
         found = {row.id: row for row in await read_sessions(context, where, order="session.id")}
         return [found.get(one) for one in ids]
 
-    return context.loader("session", lambda: DataLoader(load))
+    return context.loader("session", lambda: Loader(load))
 
 
 def session_of_origin(root: Any, info: Info) -> Any:

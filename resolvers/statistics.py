@@ -8,13 +8,13 @@ from typing import Any, Self
 
 import orjson
 from strawberry import UNSET
-from strawberry.dataloader import DataLoader
 
 from models.enums import SessionStatus
 from models.instants import from_text, to_text
 from resolvers.conditions import Conditions
 from resolvers.context import Context, Info, context_of
 from resolvers.days import months
+from resolvers.loading import Loader
 from resolvers.lookahead import selected
 from resolvers.practice import read_services
 from resolvers.rows import ClientRow, Money, ServiceRow, money
@@ -151,7 +151,7 @@ def client_statistics(root: Any, info: Info, filter: Filter = UNSET) -> Any:  # 
 
     client: ClientRow = root
     key = ("statistics", canonical_filter(filter), parts)
-    return context.loader(key, lambda: DataLoader(load)).load(client.id)
+    return context.loader(key, lambda: Loader(load)).load(client.id)
 
 
 async def read_statistics(

@@ -31,7 +31,7 @@ from resolvers.accounts.practitioners import NewPractitioner
 from resolvers.context import Context
 from resolvers.errors import Forbidden
 from resolvers.principal import ClientPrincipal, Principal
-from resolvers.problems import InvalidCredentials, Undone
+from resolvers.problems import InvalidCredentials, InvalidInput, Undone
 from resolvers.rows import PractitionerRow
 from resolvers.scalars import CurrencyCode, TimeZone
 from resolvers.writing import Writing, write_in
@@ -134,8 +134,7 @@ async def sign_in(context: Context, given: SignInInput) -> SignedIn:
         Undone: with InvalidCredentials.
     """
     check_length(given.password)
-    address = fold(given.email.strip())
-    check_length(address, field="email")
+    address = _address(given.email)
     every = Limit("signing in", most=context.policy.attempts_per_network, period=timedelta(hours=1))
     await count_attempt(context.database, every, context.network, now=context.now)
     # By network as well, so that nobody locks somebody else out by guessing.
@@ -243,6 +242,14 @@ async def forget_ended_tokens(transaction: Transaction, *, before: datetime) -> 
         "RETURNING id",
         [to_text(before)],
     )
+
+
+def _address(email: str) -> str:
+    address = fold(email.strip())
+    check_length(address, field="email")
+    if not address.isprintable():  # NUL among them, which PostgreSQL does not take
+        raise Undone(InvalidInput("This is not an email address.", "input", "email"))
+    return address
 
 
 async def _open(transaction: Transaction, context: Context, practitioner_id: str) -> IssuedToken:

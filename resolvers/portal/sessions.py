@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from strawberry.dataloader import DataLoader
-
 from models.identifiers import Kind, kind_of
 from resolvers.conditions import Conditions
-from resolvers.context import Context, Info, Loader, context_of
+from resolvers.context import Context, Info, context_of
 from resolvers.errors import BadInput, NotFound
+from resolvers.loading import Loader
 from resolvers.lookup import Identifier
 from resolvers.portal.rows import OwnSessionRow
 from resolvers.sessions import union_of
@@ -75,7 +74,7 @@ def own_session_loader(context: Context) -> Loader:
         found = {row.id: row for row in await read_own_sessions(context, where, order="session.id")}
         return [found.get(one) for one in ids]
 
-    return context.loader("own session", lambda: DataLoader(load))
+    return context.loader("own session", lambda: Loader(load))
 
 
 async def session(info: Info, id: Identifier) -> OwnSessionRow:  # noqa: A002 - as in the contract

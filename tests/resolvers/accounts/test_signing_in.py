@@ -192,6 +192,15 @@ async def test_what_is_no_password_is_refused_before_any_work(account: Visitor) 
     )
 
 
+@pytest.mark.parametrize(
+    "email", ["\0", "ada\0@example.com", "a@example.com\r\nBcc: b", "x" * 1025]
+)
+async def test_what_is_no_address_is_refused_before_the_database_sees_it(
+    visitor: Visitor, email: str
+) -> None:
+    assert error_of(await visitor.sign_in(email=email)) == ("InvalidInputError", ["input", "email"])
+
+
 async def test_guessing_at_an_account_is_slowed_down_and_waiting_helps(account: Visitor) -> None:
     for _ in range(SIGNING_IN.most):
         assert error_of(await account.sign_in("a wrong guess, of course"))[0]
