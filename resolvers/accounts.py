@@ -31,7 +31,7 @@ from resolvers.passwords import (
 )
 from resolvers.practitioners import NewPractitioner
 from resolvers.principal import ClientPrincipal, Principal
-from resolvers.problems import InvalidCredentials, Undone
+from resolvers.problems import InvalidCredentials, InvalidInput, Undone
 from resolvers.rows import PractitionerRow
 from resolvers.scalars import CurrencyCode, TimeZone
 from resolvers.writing import Writing, write_in
@@ -131,11 +131,13 @@ async def sign_in(context: Context, given: SignInInput) -> SignedIn:
 
     Raises:
         RateLimited: too many tries at this account from this network, or from it altogether.
-        Undone: with InvalidCredentials.
+        Undone: with InvalidCredentials, or with InvalidInput for what is no address at all.
     """
     check_length(given.password)
     address = fold(given.email.strip())
     check_length(address, field="email")
+    if "\0" in address:  # PostgreSQL cannot even look for it
+        raise Undone(InvalidInput("This is not one email address.", "input", "email"))
     every = Limit("signing in", most=context.policy.attempts_per_network, period=timedelta(hours=1))
     await count_attempt(context.database, every, context.network, now=context.now)
     # By network as well, so that nobody locks somebody else out by guessing.

@@ -192,6 +192,14 @@ async def test_what_is_no_password_is_refused_before_any_work(account: Visitor) 
     )
 
 
+async def test_what_is_no_address_is_refused_before_any_work(account: Visitor) -> None:
+    for email in ("\0", f"{account.email}\0", "x" * 1025):
+        assert error_of(await account.sign_in(email=email)) == (
+            "InvalidInputError",
+            ["input", "email"],
+        )
+
+
 async def test_guessing_at_an_account_is_slowed_down_and_waiting_helps(account: Visitor) -> None:
     for _ in range(SIGNING_IN.most):
         assert error_of(await account.sign_in("a wrong guess, of course"))[0]
