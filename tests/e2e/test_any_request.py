@@ -19,7 +19,7 @@ from tests.e2e.conftest import Fuzzed
 from tests.fuzzing.oracle import CODES, codes_of
 from tests.fuzzing.values import TEXTS
 
-EXAMPLES: Final = int(os.environ.get("EXAMPLES", "100"))
+EXAMPLES: Final = int(os.environ.get("EXAMPLES", "60"))
 TYPENAME: Final = b'{"query": "{ __typename }"}'
 JSON: Final = {b"Content-Type": b"application/json"}
 PATHS: Final = ("/graphql", "/portal/graphql")

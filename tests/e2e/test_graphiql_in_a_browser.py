@@ -129,8 +129,16 @@ def give_token(page: Chrome, token: str) -> None:
     write(page, OPEN_TOOL, json.dumps({"Authorization": f"Bearer {token}"}))
 
 
+def operation_to_run(page: Chrome) -> str | None:
+    """The name that will be sent: GraphiQL reads it off the query 0.1 s after the query changed."""
+    element = page.find_element(By.CSS_SELECTOR, QUERY)
+    name: str | None = page.execute_script("return arguments[0].CodeMirror.operationName", element)
+    return name
+
+
 def run(page: Chrome) -> Any:
     """What the query in the open tab is answered with."""
+    wait_until(page, lambda: f" {operation_to_run(page)}" in text_of(page, QUERY))
     page.find_element(By.CSS_SELECTOR, ".graphiql-execute-button").click()
     wait_until(page, lambda: text_of(page, ANSWER) != "")
     return json.loads(text_of(page, ANSWER))

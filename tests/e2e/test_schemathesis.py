@@ -21,7 +21,7 @@ from tests.fuzzing.oracle import CODES, codes_of
 from tests.fuzzing.record import Record
 from tests.fuzzing.values import Known
 
-EXAMPLES: Final = int(os.environ.get("EXAMPLES", "40"))
+EXAMPLES: Final = int(os.environ.get("EXAMPLES", "30"))
 
 for _name, _strategy in ANYTHING.items():
     schemathesis.graphql.scalar(_name, _strategy)

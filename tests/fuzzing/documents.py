@@ -27,6 +27,8 @@ from graphql import (
     ObjectFieldNode,
     ObjectValueNode,
     OperationDefinitionNode,
+    OperationType,
+    SelectionSetNode,
     StringValueNode,
     TypeInfo,
     TypeInfoVisitor,
@@ -79,8 +81,28 @@ def filled(
     (operation,) = filling.of(node).definitions
     assert isinstance(operation, OperationDefinitionNode)
     head = f"({', '.join(filling.defined)})" if filling.defined else ""
-    text = f"{operation.operation.value} {head} {print_ast(operation.selection_set)}"
-    return text, filling.variables
+    asked = operation.selection_set
+    if operation.operation is OperationType.QUERY and random.random() < 0.25:
+        asked = _twice(asked)
+    return f"{operation.operation.value} {head} {print_ast(asked)}", filling.variables
+
+
+def _twice(asked: SelectionSetNode) -> SelectionSetNode:
+    """The same once more under other names, and with less of it: both wait for the same reads."""
+    again = [_again(one) for one in asked.selections if isinstance(one, FieldNode)]
+    return SelectionSetNode(selections=(*asked.selections, *again))
+
+
+def _again(field: FieldNode) -> FieldNode:
+    below = field.selection_set
+    return FieldNode(
+        alias=NameNode(value=f"again_{field.name.value}"),
+        name=field.name,
+        arguments=field.arguments,
+        selection_set=SelectionSetNode(selections=below.selections[1:] or below.selections)
+        if below is not None
+        else None,
+    )
 
 
 def with_literals(
@@ -141,9 +163,14 @@ class _Filling(Visitor):
             )
         if isinstance(named, GraphQLInputObjectType) and isinstance(node, ObjectValueNode):
             return self._object(node, named)
-        if isinstance(named, GraphQLScalarType) and isinstance(node, _LITERALS):
+        if isinstance(named, GraphQLScalarType) and self._is_filled(node):
             return _literal(value_of(self._random, named.name, name, owner, self._known))
         return node
+
+    def _is_filled(self, node: ValueNode) -> bool:
+        if isinstance(node, NullValueNode):
+            return self._random.random() < 0.6
+        return isinstance(node, _LITERALS)
 
     def _object(self, node: ObjectValueNode, wanted: GraphQLInputObjectType) -> ValueNode:
         return ObjectValueNode(

@@ -11,23 +11,8 @@ PRIVATE: Final = "between us"
 """Stands in every private note, so that it is seen wherever one gets to."""
 
 # Half a surrogate pair is not among them: no transport lets one in (tests/e2e/test_any_request.py).
-TEXTS: Final = (
-    "",
-    " ",
-    "Ada",
-    "notes",
-    "\0",
-    "before\0after",
-    "\x1b[2J",
-    "\r\nBcc: all@example.com",
-    "\u202eevil",
-    "\ufeff",
-    "\u2028",
-    "\ufffe",
-    "Ǆungla straße ﬁn İstanbul",
-    "a" + "\u0301" * 300,
-    "🧑‍🤝‍🧑" * 30,
-    "\U0010ffff",
+_CONTROLS: Final = ("\0", "before\0after", "\x1b[2J", "\r\nBcc: all@example.com")
+_PATTERNS: Final = (
     "%",
     "_",
     "\\",
@@ -40,11 +25,21 @@ TEXTS: Final = (
     "<script>alert(1)</script>",
     "../../etc/passwd",
     "null",
-    "x" * 201,
-    "x" * 256,
-    "x" * 2_001,
-    "\uffff" * 5_000,
 )
+_SCRIPTS: Final = (
+    "\u202eevil",
+    "\ufeff",
+    "\u2028",
+    "\ufffe",
+    "Ǆungla straße ﬁn İstanbul",
+    "a" + "\u0301" * 300,
+    "🧑‍🤝‍🧑" * 30,
+    "\U0010ffff",
+)
+_LENGTHS: Final = ("", " ", "x" * 201, "x" * 256, "x" * 2_001, "\uffff" * 5_000)
+TEXTS: Final = (*_CONTROLS, *_PATTERNS, *_SCRIPTS, *_LENGTHS)
+"""Texts that somebody else has stumbled over."""
+
 _UNUSUAL: Final[Mapping[str, Sequence[Any]]] = {
     "String": TEXTS,
     "ID": (
@@ -151,12 +146,13 @@ def _text(random: Random, name: str, known: Known) -> str:
         return known.cursor(random)
     if name in _MEANT:
         return random.choice(_MEANT[name])
-    if name == "privateNotes":
-        return f"{PRIVATE} {random.choice(TEXTS)}"
-    if random.random() < 0.2:
-        return random.choice(TEXTS) + random.choice(TEXTS)
     usual: str = random.choice(_USUAL["String"])
-    return usual
+    text = _odd(random) + _odd(random) if random.random() < 0.4 else usual
+    return f"{PRIVATE} {text}" if name == "privateNotes" else text
+
+
+def _odd(random: Random) -> str:
+    return random.choice(random.choice((_CONTROLS, _PATTERNS, _SCRIPTS, _LENGTHS)))
 
 
 def _kind(name: str, owner: str) -> str:
