@@ -2,6 +2,7 @@
 
 from models.access import AccessToken
 from models.delivery import IdempotencyKey, ImportedRow, OutboxMessage
+from models.export import Export, ExportEvent
 from models.outside_identity import OutsideIdentity
 from models.practice import Calendar, Client, Practitioner, Service
 from models.session import Session, SessionEvent
@@ -10,6 +11,8 @@ __all__ = [
     "AccessToken",
     "Calendar",
     "Client",
+    "Export",
+    "ExportEvent",
     "IdempotencyKey",
     "ImportedRow",
     "OutboxMessage",

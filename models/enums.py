@@ -63,3 +63,27 @@ class TokenOrigin(StrEnum):
 
     SIGN_IN = "SIGN_IN"
     MADE = "MADE"
+
+
+class ExportFormat(StrEnum):
+    """What kind of file an export is (the page, "Exporting Session History")."""
+
+    CSV = "CSV"
+    PDF = "PDF"
+
+
+class ExportState(StrEnum):
+    """How far an export has come."""
+
+    WAITING = "WAITING"
+    RENDERING = "RENDERING"
+    READY = "READY"
+    FAILED = "FAILED"
+    GONE = "GONE"
+
+
+class ExportEventKind(StrEnum):
+    """What happened to an export."""
+
+    REQUESTED = "REQUESTED"
+    DOWNLOADED = "DOWNLOADED"

@@ -31,6 +31,8 @@ class Kind(StrEnum):
     ACCESS_TOKEN = "tok"  # noqa: S105 - a prefix, not a secret
     OUTBOX_MESSAGE = "msg"
     OUTSIDE_IDENTITY = "oid"
+    EXPORT = "exp"
+    EXPORT_EVENT = "xev"
 
 
 _BY_PREFIX: Final = {kind.value: kind for kind in Kind}

@@ -1,4 +1,4 @@
-"""Sealing text: AES-256-GCM under a key of each practitioner's, bound to where the text stands.
+"""Sealing text and files: AES-256-GCM under a key of each practitioner's, bound to where the text stands.
 
 A sealed text is base64 of one byte for the format, a random nonce of 96 bits, and what AES-GCM
 (NIST SP 800-38D) makes of the text. The key is derived from a master key and the practitioner's id
@@ -51,6 +51,13 @@ class Sealed(NamedTuple):
     key_id: str
 
 
+class SealedBytes(NamedTuple):
+    """Sealed bytes, and the key that opens them."""
+
+    content: bytes
+    key_id: str
+
+
 @dataclass(frozen=True, slots=True)
 class MasterKey:
     """A key as it is configured. Its name is no secret; it is kept with every text it sealed."""
@@ -82,12 +89,23 @@ class Keyring:
         Raises:
             LookupError: there is no key.
         """
+        made = self.seal_bytes(text.encode(), practitioner_id=practitioner_id, place=place)
+        return Sealed(binascii.b2a_base64(made.content, newline=False).decode(), made.key_id)
+
+    def seal_bytes(
+        self, content: bytes, *, practitioner_id: str, place: Sequence[str]
+    ) -> SealedBytes:
+        """Seal with the active key what is to stand at `place`, as `seal` does, without base64.
+
+        Raises:
+            LookupError: there is no key.
+        """
         if self.active_id is None:
             raise LookupError("there is no key to seal with")
         nonce = os.urandom(_NONCE_BYTES)
         cipher = self._cipher(self.active_id, _TEXT, practitioner_id)
-        made = cipher.encrypt(nonce, text.encode(), _bound_to(practitioner_id, place))
-        return Sealed(_written(nonce, made), self.active_id)
+        made = cipher.encrypt(nonce, content, _bound_to(practitioner_id, place))
+        return SealedBytes(_FORMAT + nonce + made, self.active_id)
 
     def open(self, sealed: Sealed, *, practitioner_id: str, place: Sequence[str]) -> str:
         """The text that was sealed at this very place.
@@ -97,10 +115,23 @@ class Keyring:
         """
         if sealed.key_id not in self._keys:
             raise DoesNotOpen("its key is not configured")
-        nonce, made = _read(sealed.text)
+        kept = SealedBytes(_unwrapped(sealed.text), sealed.key_id)
+        return self.open_bytes(kept, practitioner_id=practitioner_id, place=place).decode()
+
+    def open_bytes(
+        self, sealed: SealedBytes, *, practitioner_id: str, place: Sequence[str]
+    ) -> bytes:
+        """The bytes that were sealed at this very place.
+
+        Raises:
+            DoesNotOpen: they were not, or not so, or their key is not here.
+        """
+        if sealed.key_id not in self._keys:
+            raise DoesNotOpen("its key is not configured")
+        nonce, made = _parted(sealed.content)
         cipher = self._cipher(sealed.key_id, _TEXT, practitioner_id)
         try:
-            return cipher.decrypt(nonce, made, _bound_to(practitioner_id, place)).decode()
+            return cipher.decrypt(nonce, made, _bound_to(practitioner_id, place))
         except InvalidTag:
             raise DoesNotOpen("it is not what was sealed at this place") from None
 
@@ -180,10 +211,17 @@ def _written(nonce: bytes, made: bytes) -> str:
 
 
 def _read(sealed: str) -> tuple[bytes, bytes]:
+    return _parted(_unwrapped(sealed))
+
+
+def _unwrapped(sealed: str) -> bytes:
     try:
-        kept = binascii.a2b_base64(sealed, strict_mode=True)
+        return binascii.a2b_base64(sealed, strict_mode=True)
     except (binascii.Error, ValueError):
         raise DoesNotOpen("it is not base64") from None
+
+
+def _parted(kept: bytes) -> tuple[bytes, bytes]:
     # The nonce and the tag of 16 bytes.
     if kept[:1] != _FORMAT or len(kept) < 1 + _NONCE_BYTES + 16:
         raise DoesNotOpen("it is in no format of ours")

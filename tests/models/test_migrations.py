@@ -177,6 +177,54 @@ ROWS: dict[str, list[tuple[str, dict[str, Any]]]] = {
             },
         ),
     ],
+    "0006_exports": [
+        (
+            "export",
+            {
+                "practitioner_id": PRACTITIONER,
+                "id": "exp_00000000000000000000000001",
+                "client_id": "cli_00000000000000000000000001",
+                "holder_id": "tok_00000000000000000000000001",
+                "holder_kind": "PRACTITIONER",
+                "format": "PDF",
+                "with_private_notes": True,
+                "request": "{}",
+                "secret": "-",
+                "file_name": "Ada.pdf",
+                "session_count": 1,
+                "state": "READY",
+                "rendered_count": 1,
+                "attempts": 1,
+                "byte_count": 3,
+                "created_at": AT,
+                "expires_at": AT,
+            },
+        ),
+        (
+            "export_piece",
+            {
+                "practitioner_id": PRACTITIONER,
+                "export_id": "exp_00000000000000000000000001",
+                "number": 0,
+                "content": b"\x00\xff\n",
+            },
+        ),
+        (
+            "export_event",
+            {
+                "practitioner_id": PRACTITIONER,
+                "id": "xev_00000000000000000000000001",
+                "export_id": "exp_00000000000000000000000001",
+                "client_id": "cli_00000000000000000000000001",
+                "kind": "REQUESTED",
+                "format": "PDF",
+                "with_private_notes": True,
+                "session_count": 1,
+                "holder_id": "tok_00000000000000000000000001",
+                "created_at": AT,
+            },
+        ),
+    ],
 }
 
 
