@@ -1,4 +1,4 @@
-"""Sealing text and files: AES-256-GCM under a key of each practitioner's, bound to where the text stands.
+"""Sealing text and files: AES-256-GCM under a key of each practitioner's, bound to their place.
 
 A sealed text is base64 of one byte for the format, a random nonce of 96 bits, and what AES-GCM
 (NIST SP 800-38D) makes of the text. The key is derived from a master key and the practitioner's id

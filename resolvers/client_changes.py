@@ -16,6 +16,7 @@ from resolvers import checks
 from resolvers.clients import client_conditions, read_clients
 from resolvers.context import Context
 from resolvers.editing import refuse_null
+from resolvers.exporting.files import FORGET_EXPORTS_OF_CLIENT, FORGET_FILES_OF_CLIENT
 from resolvers.given import is_given
 from resolvers.problems import NotThere, Undone
 from resolvers.rows import ClientRow
@@ -163,6 +164,8 @@ async def delete_client(context: Context, identifier: str) -> Deleted:
         for statement in (
             _FORGET_WHAT_IS_OWED,
             _FORGET_WHOM_IT_WAS_SENT_TO,
+            FORGET_FILES_OF_CLIENT,
+            FORGET_EXPORTS_OF_CLIENT,
             "DELETE FROM access_token WHERE practitioner_id = $1 AND client_id = $2 RETURNING id",
             "DELETE FROM idempotency_key WHERE practitioner_id = $1 AND result = $2 RETURNING key",
             "DELETE FROM client WHERE practitioner_id = $1 AND id = $2 RETURNING id",

@@ -21,7 +21,8 @@ _DEFAULT_POLICY: Final = AccessPolicy()
 class Context:
     """Lives for one operation. `now` is read once, so that all of an answer agrees about it.
 
-    `network` is where the request came from, as far as limits on guessing tell networks apart.
+    `network` is where the request came from, as far as limits on guessing tell networks apart;
+    `base_url` is where it reached us, for the links that we answer with.
     """
 
     def __init__(
@@ -32,10 +33,12 @@ class Context:
         now: datetime,
         connection: Connection | None = None,
         network: str = "",
+        base_url: str = "",
         policy: AccessPolicy = _DEFAULT_POLICY,
     ) -> None:
         self.database = database
         self.network = network
+        self.base_url = base_url
         self.policy = policy
         self.connection: Connection = connection or database
         self.now = now
@@ -113,6 +116,7 @@ class Context:
             now=self.now,
             connection=connection,
             network=self.network,
+            base_url=self.base_url,
             policy=self.policy,
         )
 

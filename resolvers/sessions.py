@@ -26,11 +26,14 @@ _BESIDE: Final = (
 )
 # LEFT, although a session always has a service and a calendar: SQLite then reads the sessions
 # first, in the order of their index, instead of a table of few rows, with a sort afterwards.
-_JOINS: Final = (
+SERVICE_AND_CALENDAR: Final = (
     "LEFT JOIN service ON service.practitioner_id = session.practitioner_id "
     "AND service.id = session.service_id "
     "LEFT JOIN calendar ON calendar.practitioner_id = session.practitioner_id "
-    "AND calendar.id = session.calendar_id "
+    "AND calendar.id = session.calendar_id"
+)
+_JOINS: Final = (
+    f"{SERVICE_AND_CALENDAR} "
     "LEFT JOIN client ON client.practitioner_id = session.practitioner_id "
     "AND client.id = session.client_id"
 )

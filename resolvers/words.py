@@ -7,6 +7,9 @@ would otherwise make an enum without descriptions of it, at first sight.
 from models.enums import (
     AccessTokenKind,
     Actor,
+    ExportEventKind,
+    ExportFormat,
+    ExportState,
     OriginKind,
     SessionEventKind,
     SessionStatus,
@@ -17,6 +20,9 @@ from resolvers.described import described
 __all__ = [
     "AccessTokenKind",
     "Actor",
+    "ExportEventKind",
+    "ExportFormat",
+    "ExportState",
     "OriginKind",
     "SessionEventKind",
     "SessionStatus",
@@ -70,4 +76,27 @@ described(
     "How an access token came to be.",
     SIGN_IN="Somebody signed in with email and password. It ends when it was not used for a time.",
     MADE="It was made for an app or a client.",
+)
+described(
+    ExportFormat,
+    "What kind of file an export is.",
+    CSV="A table for spreadsheets and programs, of any length: UTF-8, RFC 4180. A cell that a "
+    "spreadsheet would take for a formula, or that begins with an apostrophe, has an apostrophe "
+    "put in front; programs take one off the front of a cell.",
+    PDF="A document to hand on: statistics, and every session with its notes.",
+)
+described(
+    ExportState,
+    "How far an export has come.",
+    WAITING="It will be made as soon as there is room; its link answers when it is ready.",
+    RENDERING="It is being made; `progress` says how far.",
+    READY="Its link opens.",
+    FAILED="It could not be made. Ask for a new one; if that fails too, for a shorter period.",
+    GONE="Its client was deleted, and the file with them.",
+)
+described(
+    ExportEventKind,
+    "What happened to an export.",
+    REQUESTED="Somebody asked for it.",
+    DOWNLOADED="Somebody followed its link.",
 )

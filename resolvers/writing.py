@@ -107,6 +107,19 @@ async def write_as_client(context: Context, work: Callable[[Writing], Awaitable[
     return await _write(context, work, owner=context.client.practitioner_id, actor=Actor.CLIENT)
 
 
+async def write_beside_the_record(
+    context: Context, work: Callable[[Writing], Awaitable[Result]]
+) -> Result:
+    """Run `work`, which changes nothing of the record: a token that only reads may do it too.
+
+    Raises:
+        Undone: what `work` cannot do; nothing of it is kept.
+    """
+    return await _write(
+        context, work, owner=context.principal.practitioner_id, actor=Actor.PRACTITIONER
+    )
+
+
 async def _write(
     context: Context,
     work: Callable[[Writing], Awaitable[Result]],

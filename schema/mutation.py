@@ -4,12 +4,14 @@ import strawberry
 
 from resolvers import payloads
 from resolvers.accounts import payloads as account_payloads
+from resolvers.exporting import payloads as export_payloads
 from schema.account import (
     AccessTokenPayload,
     ChangePasswordPayload,
     SignInPayload,
 )
 from schema.client import Client
+from schema.export import ExportPayload
 from schema.over import over, read, resolved
 from schema.practice import Calendar, Service
 from schema.problems import ERRORS, UserError
@@ -113,6 +115,11 @@ class Mutation:
         payloads.book_follow_up,
         description="Book a next session with the same client, of the same service unless another "
         "is named, with that service's duration and price.",
+    )
+    export_session_history: ExportPayload | None = resolved(
+        export_payloads.export_session_history,
+        description="Ask for a client's history as a CSV or PDF file, and get the link to it. "
+        "RATE_LIMITED after too many.",
     )
     create_client: ClientPayload | None = resolved(
         payloads.create_client, description="Add a client."

@@ -4,8 +4,10 @@ import strawberry
 
 from resolvers import clients, history, lookup, practice
 from resolvers.accounts import tokens
+from resolvers.exporting import exports, trail
 from schema.account import AccessToken
 from schema.client import Client, ClientConnection
+from schema.export import ExportEventConnection, SessionHistoryExport
 from schema.node import Node
 from schema.over import resolved
 from schema.practice import Calendar, Practitioner, Service
@@ -44,4 +46,13 @@ class Query:
         tokens.access_tokens,
         description="The practitioner's access tokens, latest first, also those of signing in. "
         "FORBIDDEN for a READ_ONLY token.",
+    )
+    export: SessionHistoryExport | None = resolved(
+        exports.export,
+        description="An export that this very token asked for: to see how far it has come. "
+        "Null, with a NOT_FOUND error, for any other.",
+    )
+    export_events: ExportEventConnection = resolved(
+        trail.export_events,
+        description="Who took which history out as a file, latest first.",
     )

@@ -21,6 +21,7 @@ from schema.portal.build import portal_schema
 from server import graphiql
 from server.browsers import SecurityHeaders, cors
 from server.callers import Callers
+from server.downloads import Downloads
 from server.graphql_http import GraphQLEndpoint
 from server.health import health_routes
 from server.housekeeping import housekeeping
@@ -56,8 +57,14 @@ def create_app(settings: Settings | None = None) -> Starlette:
     )
     transport = Transport(
         allowed_origins=settings.allowed_origins,
+        public_url=settings.public_url,
         operation_seconds=settings.operation_seconds,
         recheck_seconds=settings.recheck_seconds,
+    )
+    downloads = Downloads(
+        lambda: database,
+        recheck_seconds=settings.recheck_seconds,
+        places=transport.downloads_of_practice,
     )
     # GraphiQL sends what its user writes, and no manifest has that.
     with_graphiql = settings.graphiql and not settings.persisted_only
@@ -79,6 +86,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
             WebSocketRoute("/graphql", endpoint),
             Route("/portal/graphql", portal),
             WebSocketRoute("/portal/graphql", portal),
+            downloads.route(),
             *health_routes(lambda: database),
             *([graphiql.assets()] if with_graphiql else []),
         ],

@@ -40,7 +40,7 @@ def cors(allowed_origins: Collection[str]) -> Middleware:
         allow_origins=tuple(allowed_origins),
         allow_methods=("GET", "POST"),
         allow_headers=("Authorization", "Content-Type", "X-Request-ID"),
-        expose_headers=("Retry-After", "X-Request-ID"),
+        expose_headers=("Content-Disposition", "Retry-After", "X-Request-ID"),
         max_age=7200,
     )
 

@@ -37,8 +37,8 @@ class Callers:
         self._clock = clock
         self._uses = TokenUses()
 
-    async def context(self, token: str | None, *, network: str = "") -> Context:
-        """A context for one operation of whoever sent `token`, from `network`."""
+    async def context(self, token: str | None, *, network: str = "", base_url: str = "") -> Context:
+        """A context for one operation of whoever sent `token`, from `network`, to `base_url`."""
         now, database = self._clock(), self._database()
         principal = await self._principal(database, token, now) if token else None
         if principal is not None:
@@ -48,6 +48,7 @@ class Callers:
             principal=principal,
             now=now,
             network=network,
+            base_url=base_url,
             policy=self._policy,
         )
 

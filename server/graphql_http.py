@@ -22,7 +22,7 @@ from server.answers import body_of, errors_of, is_request_error
 from server.browsers import may_ask
 from server.callers import Callers, bearer_token
 from server.negotiation import EVENTS, GRAPHQL, JSON, check_body, media_type_for
-from server.networks import network_of
+from server.networks import base_url_of, network_of
 from server.operations import ALL, READING, Asked, Operations, refusal_of
 from server.refusals import (
     ForeignOrigin,
@@ -148,7 +148,11 @@ class GraphQLEndpoint(GraphQL[Context, None]):
             await websocket.send_denial_response(refusal.response(JSON))
 
     async def _context(self, scope: Scope, token: str | None) -> Context:
-        return await self._callers.context(token, network=network_of(scope))
+        return await self._callers.context(
+            token,
+            network=network_of(scope),
+            base_url=self._transport.public_url or base_url_of(scope),
+        )
 
     async def _is_still_valid(self, token: str | None) -> bool:
         """Whether who asked is still let in; when nobody can tell, the next look may."""

@@ -1,8 +1,9 @@
-"""From which network a request comes: what limits count where nobody has signed in."""
+"""Where a request comes from, and where it reached us."""
 
 from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Final
 
+from starlette.datastructures import URL
 from starlette.types import Scope
 
 _NOWHERE: Final = "local"
@@ -24,3 +25,14 @@ def network_of(scope: Scope) -> str:
         mapped = address.ipv4_mapped
         return str(mapped or ip_network((int(address), 64), strict=False))
     return str(address) if address else _NOWHERE
+
+
+def base_url_of(scope: Scope) -> str:
+    """Where a request or socket reached us, as `https://history.example.com`.
+
+    It is what the client, or a proxy that we trust, says of it: good for links in the answer to
+    this very request, and for nothing that others see.
+    """
+    url = URL(scope=scope)
+    scheme = {"ws": "http", "wss": "https"}.get(url.scheme, url.scheme)
+    return f"{scheme}://{url.netloc}{scope.get('root_path', '')}"

@@ -42,14 +42,20 @@ def _receive_seconds() -> float:
     return read_settings().receive_seconds
 
 
+@cache
+def _send_seconds() -> float:
+    return read_settings().send_seconds
+
+
 class HttpProtocol(HttpToolsProtocol):
-    """uvicorn's HTTP protocol with a deadline for a whole request and a cap on its headers.
+    """uvicorn's HTTP protocol with deadlines for requests and readers, and a cap on headers.
 
     The deadline runs from a request's first byte, and from the beginning of a connection, to the
     last byte of its body. Between requests uvicorn's own keep-alive timer runs.
     """
 
     _deadline: asyncio.TimerHandle | None = None
+    _patience: asyncio.TimerHandle | None = None
     _in_headers = True
     _fed = 0  # bytes that came while headers were incomplete
     _counted = 0  # bytes of the headers that are complete
@@ -63,6 +69,7 @@ class HttpProtocol(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget the deadline."""
         self._disarm()
+        self._wait_no_longer()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -119,6 +126,17 @@ class HttpProtocol(HttpToolsProtocol):
         self._disarm()
         super().handle_websocket_upgrade()
 
+    def pause_writing(self) -> None:
+        """The client has not read what was sent: it has so long to read a part of it."""
+        super().pause_writing()
+        if self._patience is None:
+            self._patience = self.loop.call_later(_send_seconds(), self.transport.abort)
+
+    def resume_writing(self) -> None:
+        """It has."""
+        self._wait_no_longer()
+        super().resume_writing()
+
     def shutdown(self) -> None:
         """Tell streams, which would not end by themselves, that the server stops."""
         stop()
@@ -131,6 +149,11 @@ class HttpProtocol(HttpToolsProtocol):
         if self._deadline is not None:
             self._deadline.cancel()
             self._deadline = None
+
+    def _wait_no_longer(self) -> None:
+        if self._patience is not None:
+            self._patience.cancel()
+            self._patience = None
 
     def _expire(self) -> None:
         if self.flow.read_paused:

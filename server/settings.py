@@ -6,6 +6,7 @@ Nothing else in the project reads the environment.
 import os
 from pathlib import Path
 from typing import Annotated, Final, Literal
+from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 from pydantic import (
@@ -58,6 +59,18 @@ def _manifest(path: Path | None) -> Path | None:
     if path is not None:
         read_manifest(path)
     return path
+
+
+def public_address(text: str) -> str:
+    """An address of ours as others reach it, without a slash at its end.
+
+    Raises:
+        ValueError: it is no address of the web, or more than one.
+    """
+    parts = urlsplit(text)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+        raise ValueError("it is an address as https://history.example.com")
+    return text.rstrip("/")
 
 
 def _with_manifest(only: bool, info: ValidationInfo) -> bool:
@@ -122,8 +135,21 @@ class Settings(BaseSettings):
     operation_seconds: float = Field(
         default=30, gt=0, le=600, description="How long an operation may take."
     )
+    send_seconds: float = Field(
+        default=60,
+        gt=0,
+        le=3600,
+        description="How long a client may read nothing of an answer before it is cut off.",
+    )
     recheck_seconds: float = Field(
         default=30, gt=0, le=600, description="How often the token of an open socket is checked."
+    )
+    public_url: Annotated[str, AfterValidator(public_address)] | None = Field(
+        default=None,
+        description="Where links that we give out lead, if not to where the request came in.",
+    )
+    export_minutes: int = Field(
+        default=60, ge=1, le=1440, description="How long the link of an export opens."
     )
     introspection: Literal["on", "authenticated", "off"] = Field(
         default="authenticated", description="Who may ask for the schema."
@@ -187,6 +213,7 @@ class Settings(BaseSettings):
             idle_minutes=self.sign_in_idle_minutes,
             sign_in_hours=self.sign_in_hours,
             attempts_per_network=self.sign_ins_per_network,
+            export_minutes=self.export_minutes,
         )
 
     notes_keys: Annotated[SecretStr | None, AfterValidator(_usable_keys)] = Field(

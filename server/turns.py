@@ -84,6 +84,15 @@ class Places:
         self._most_each = most_each
         self._taken: Counter[str] = Counter()
 
+    def check(self, holder: str) -> None:
+        """Look whether there is a place for `holder`.
+
+        Raises:
+            RateLimited: the holder has as many as there are for each.
+        """
+        if self._taken.get(holder, 0) >= self._most_each:
+            raise RateLimited(f"You have {self._most_each} connections open.")
+
     @contextmanager
     def held(self, holder: str) -> Iterator[None]:
         """Hold a place until the block ends.
@@ -91,8 +100,7 @@ class Places:
         Raises:
             RateLimited: the holder has as many as there are for each.
         """
-        if self._taken.get(holder, 0) >= self._most_each:
-            raise RateLimited(f"You have {self._most_each} connections open.")
+        self.check(holder)
         self._taken[holder] += 1
         try:
             yield

@@ -162,7 +162,7 @@ class Practice:
             time_zone=self.practitioner.time_zone,
             currency=self.practitioner.currency,
             kind=kind,
-            token_id="tok_00000000000000000000000000",
+            token_id=f"tok_{list(AccessTokenKind).index(kind):026}",
         )
 
     async def ask(

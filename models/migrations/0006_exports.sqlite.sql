@@ -26,6 +26,8 @@ CREATE TABLE export (
   expires_at TEXT NOT NULL CHECK (expires_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]Z'),
   PRIMARY KEY (practitioner_id, id)
 ) STRICT;
+-- A link names no tenant: whoever follows it is told apart by the secret in it.
+CREATE UNIQUE INDEX uq_export_id ON export (id);
 CREATE INDEX ix_export_client ON export (practitioner_id, client_id);
 -- What still has to be made, of all practitioners, and what has had its time.
 CREATE INDEX ix_export_to_make ON export (created_at, id) WHERE state IN ('WAITING', 'RENDERING');

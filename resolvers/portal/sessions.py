@@ -10,7 +10,7 @@ from resolvers.errors import BadInput, NotFound
 from resolvers.loading import Loader
 from resolvers.lookup import Identifier
 from resolvers.portal.rows import OwnSessionRow
-from resolvers.sessions import union_of
+from resolvers.sessions import SERVICE_AND_CALENDAR, union_of
 
 _OWN: Final = (
     "session.id, session.starts_at, session.ends_at, session.duration_minutes, session.status, "
@@ -20,13 +20,6 @@ _OWN: Final = (
 _COLUMNS: Final = f"{_OWN}, service.name, calendar.time_zone"
 # What a derived table of sessions must hold besides, for the joins.
 _KEYS: Final = "session.practitioner_id, session.service_id, session.calendar_id"
-# LEFT for the reason that resolvers/sessions.py gives.
-_JOINS: Final = (
-    "LEFT JOIN service ON service.practitioner_id = session.practitioner_id "
-    "AND service.id = session.service_id "
-    "LEFT JOIN calendar ON calendar.practitioner_id = session.practitioner_id "
-    "AND calendar.id = session.calendar_id"
-)
 
 
 def own_conditions(context: Context) -> Conditions:
@@ -46,7 +39,8 @@ async def read_own_sessions(
     """The sessions that `where` allows, in one statement."""
     until = "" if limit is None else f" LIMIT {where.bind(limit)}"
     rows = await context.connection.fetch(
-        f"SELECT {_COLUMNS} FROM session {_JOINS} WHERE {where.sql} ORDER BY {order}{until}",
+        f"SELECT {_COLUMNS} FROM session {SERVICE_AND_CALENDAR} "
+        f"WHERE {where.sql} ORDER BY {order}{until}",
         where.parameters,
     )
     return [OwnSessionRow(*row) for row in rows]
@@ -60,7 +54,7 @@ async def read_own_branches(
         return []
     pages = union_of(branches, where, columns=f"{_OWN}, {_KEYS}", order=order, limit=limit)
     rows = await context.connection.fetch(
-        f"SELECT {_COLUMNS} FROM ({pages}) AS session {_JOINS}", where.parameters
+        f"SELECT {_COLUMNS} FROM ({pages}) AS session {SERVICE_AND_CALENDAR}", where.parameters
     )
     return [OwnSessionRow(*row) for row in rows]
 

@@ -72,6 +72,7 @@ class Below(StrEnum):
 
     ALL = "whoever got to the object"
     MANAGERS = "whoever got to the object, which the practitioner's own tokens alone do"
+    HOLDER = "whoever got to the object, which the token that made it alone does"
     OWNER = "only the practitioner's own tokens; others get null and FORBIDDEN"
     WRITERS = "whoever wrote: it is in answers to mutations only"
 
@@ -103,6 +104,15 @@ ROOTS: Final[dict[str, dict[str, Root]]] = {
         "Query.services": root(READ),
         "Query.calendars": root(READ),
         "Query.accessTokens": root(CREATE, includeEnded=True),
+        "Query.export": root(
+            READ | dict.fromkeys((Caller.READ_ONLY, Caller.OTHER_PRACTITIONER), Outcome.NOT_FOUND),
+            id="$export",
+        ),
+        "Query.exportEvents": root(READ),
+        "Mutation.exportSessionHistory": root(
+            READ | {Caller.OTHER_PRACTITIONER: Outcome.NOT_FOUND},
+            input={"clientId": "$client", "format": "CSV"},
+        ),
         "Mutation.bookSession": root(
             CHANGE,
             input={
@@ -216,10 +226,16 @@ BELOW: Final[dict[str, dict[Below, dict[str, str]]]] = {
             "ServiceStats": "service total completed cancelled noShow revenue",
             "Money": "amount currency",
             "PageInfo": _PAGE,
+            "ExportEventConnection": "edges nodes pageInfo totalCount",
+            "ExportEventEdge": "cursor node",
+            "ExportEvent": "id at kind client format sessionCount includesPrivateNotes tokenLabel",
         },
         Below.MANAGERS: {
             "AccessToken": "id label kind origin client createdAt lastUsedAt expiresAt revokedAt "
             "isCurrent",
+        },
+        Below.HOLDER: {
+            "SessionHistoryExport": "id url fileName format sessionCount expiresAt state progress",
         },
         Below.OWNER: {"Session": "privateNotes"},
         Below.WRITERS: {
@@ -229,6 +245,7 @@ BELOW: Final[dict[str, dict[Below, dict[str, str]]]] = {
             "DeleteClientPayload": "deletedClientId keptSessions errors",
             "ServicePayload": "service errors",
             "CalendarPayload": "calendar errors",
+            "ExportPayload": "export errors",
             "InvalidInputError": "message path",
             "NotFoundError": "message path id",
             "StatusNotAllowedError": "message path from to",

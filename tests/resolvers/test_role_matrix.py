@@ -8,13 +8,16 @@ from typing import Any, Self
 
 import pytest
 from graphql import GraphQLObjectType, GraphQLSchema, build_schema
+from strawberry import ID
 
 from execution.gate import Policy
 from execution.limits import Limits
 from models import AccessToken
 from models.database import Database
-from models.enums import AccessTokenKind, Actor, SessionStatus
+from models.enums import AccessTokenKind, Actor, ExportFormat, SessionStatus
 from resolvers.accounts.access import secret_hash
+from resolvers.context import Context
+from resolvers.exporting.asking import ExportSessionHistoryInput, export_session_history
 from resolvers.principal import Principal
 from schema.build import practitioner_schema
 from schema.portal.build import portal_schema
@@ -57,7 +60,9 @@ class Api:
 
 # The documents here are wider than any front end's, and name each field after what it is.
 WIDE = Policy(
-    limits=Limits(fields=5_000, selected=5_000, aliases=5_000, tokens=20_000, cost=1_000_000)
+    limits=Limits(
+        root_fields=20, fields=5_000, selected=5_000, aliases=5_000, tokens=20_000, cost=1_000_000
+    )
 )
 GRAPHQL = Api(
     "graphql",
@@ -124,7 +129,20 @@ class Record:
             expires_at=NOW,
             revoked_at=NOW,
         )
+        await AccessToken.create(
+            practitioner_id=practice.practitioner.id,
+            id=practice.principal().token_id,
+            kind=AccessTokenKind.PRACTITIONER,
+            label="Laptop",
+            secret_hash=secret_hash(practice.practitioner.id),
+            created_at=NOW,
+        )
+        export = await export_session_history(
+            Context(database=database, principal=practice.principal(), now=NOW),
+            ExportSessionHistoryInput(client_id=ID(client.id), format=ExportFormat.PDF),
+        )
         ids = {
+            "$export": export.id,
             "$client": client.id,
             "$service": practice.service.id,
             "$calendar": calendar.id,
@@ -268,7 +286,7 @@ async def test_whoever_gets_to_an_object_reads_exactly_the_fields_that_are_for_t
     fields = list(read_fields(answer.data))
     readable = coordinates(api.name, Below.ALL, Below.OWNER) - withheld
     if caller is Caller.OWNER:
-        readable |= coordinates(api.name, Below.MANAGERS)
+        readable |= coordinates(api.name, Below.MANAGERS, Below.HOLDER)
     assert {field for field, value in fields if value is not None} == {*readable, *roots}
     assert forbidden_fields(answer) == withheld == {field for field, _ in fields} & withheld
     assert (CANARY in str(answer)) is (caller is Caller.OWNER)
@@ -300,7 +318,8 @@ async def test_whoever_may_write_is_answered_with_what_was_done_or_why_not(
         seen |= {field for field, value in read_fields(answer.data) if value is not None}
 
     assert coordinates(api.name, Below.WRITERS) - seen == set()
-    assert {one for one in api.roots("Mutation") if "Session" in one} <= changed
+    of_sessions = {one for one in api.roots("Mutation") if "Session" in one}
+    assert of_sessions - {"Mutation.exportSessionHistory"} <= changed
     assert await record.kept() == before
 
 

@@ -93,13 +93,8 @@ class Contract:
         return [found[name] for name in sorted(found)]
 
 
-# Exports are promised for a later release.
 CONTRACTS = {
-    "graphql": Contract.of(
-        "contract.graphql",
-        practitioner_schema(),
-        "exportSessionHistory",
-    ),
+    "graphql": Contract.of("contract.graphql", practitioner_schema()),
     "portal": Contract.of("portal_contract.graphql", portal_schema()),
 }
 PROMISED = [

@@ -1,0 +1,45 @@
+"""CSV that opens as it is in any spreadsheet: RFC 4180, UTF-8 with a byte order mark.
+
+A spreadsheet runs a cell that begins like a formula (OWASP, CSV Injection). Such a cell begins with
+an apostrophe here, and so does one that begins with an apostrophe itself: whoever reads the file
+with a program takes one apostrophe away from the front of a cell, if there is one, and has the text
+to the byte (`unguarded`).
+"""
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+BYTE_ORDER_MARK: Final = "\ufeff".encode()
+"""Without it spreadsheets read anything but UTF-8."""
+
+_GUARD: Final = "'"
+
+# What a spreadsheet passes over at the front of a cell, or may: white space, controls, and what
+# cannot be seen. Full-width and small forms are folded into ASCII where East Asian input is on.
+_PASSED_OVER: Final = (
+    "\\x00-\\x20\\x7f-\\xa0\\u00ad\\u061c\\u115f\\u1160\\u1680\\u180e\\u2000-\\u200f\\u2028-\\u202f"
+    "\\u205f-\\u206f\\u3000\\u3164\\ufeff\\uffa0"
+)
+_BEGINS_LIKE_A_FORMULA: Final = re.compile(
+    f"'|[\\t\\r\\n]|[{_PASSED_OVER}]*[-=+@\u2212\ufe62\ufe63\ufe66\ufe6b\uff0b\uff0d\uff1d\uff20]"
+)
+
+
+def guarded(text: str) -> str:
+    """A cell that no spreadsheet takes for a formula."""
+    return _GUARD + text if _BEGINS_LIKE_A_FORMULA.match(text) else text
+
+
+def unguarded(cell: str) -> str:
+    """The text that `guarded` was given."""
+    return cell.removeprefix(_GUARD)
+
+
+def csv_bytes(rows: Iterable[Sequence[object]]) -> bytes:
+    """Rows as they stand in the file; None is an empty cell. Cells are to be guarded before."""
+    written = io.StringIO(newline="")
+    csv.writer(written, lineterminator="\r\n").writerows(rows)
+    return written.getvalue().encode()
