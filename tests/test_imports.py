@@ -1,6 +1,7 @@
 """Imports run one way: server → schema → resolvers → models, never up, never in a circle.
 
-`execution` stands beside them: server and schema use it, and it knows none of them.
+`execution` stands beside them: server and schema use it, and it knows none of them. `exports`
+stands between resolvers and models.
 """
 
 import ast
@@ -12,11 +13,12 @@ ROOT = Path(__file__).parent.parent
 # What each folder may import of the others.
 ALLOWED = {
     "models": set[str](),
-    "resolvers": {"models"},
+    "exports": {"models"},
+    "resolvers": {"exports", "models"},
     "execution": set[str](),
     "schema": {"execution", "models", "resolvers"},
-    "server": {"execution", "models", "resolvers", "schema"},
-    "benchmarks": {"execution", "models", "resolvers", "schema", "server"},
+    "server": {"execution", "exports", "models", "resolvers", "schema"},
+    "benchmarks": {"execution", "exports", "models", "resolvers", "schema", "server"},
 }
 
 
