@@ -117,7 +117,8 @@ class Worker:
             except TimeoutError:
                 await self._end()
                 raise WorkTookTooLong from None
-            except (asyncio.IncompleteReadError, ConnectionError, OSError) as error:
+            except (asyncio.IncompleteReadError, OSError, RuntimeError) as error:
+                # uvloop says by a RuntimeError that a pipe is closed (0.23).
                 await self._end()
                 raise WorkFailed("the worker died", may_work_again=True) from error
             except asyncio.CancelledError:

@@ -28,7 +28,7 @@ from resolvers.exporting.reading import read_all
 
 logger = logging.getLogger("session_history.exports")
 
-CLAIMED_FOR: Final = timedelta(seconds=30)
+CLAIMED_FOR: Final = timedelta(seconds=10)
 NOTED_EVERY_SECONDS: Final = 1.0
 MOST_ATTEMPTS: Final = 3
 
