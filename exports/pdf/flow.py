@@ -100,7 +100,8 @@ class Flow:
                 needed += block.height - block.head
             index += 1
             block, previous = blocks[index], block
-            needed += max(previous.after, block.before) + block.head
+            needed += block.head
+            needed += 0 if previous.beside else max(previous.after, block.before)
         return needed
 
     def _gap(self, block: Block) -> float:
@@ -122,9 +123,8 @@ class Flow:
             return
         y = self.place.y - gap
         self.pages[-1].append(block.drawing.at(self.area.left, y))
-        after = self.place.after if block.beside else block.after
-        at_top = self.place.at_top and block.beside
-        self.place = Place(self.place.page, y - block.height, 0 if block.beside else after, at_top)
+        if not block.beside:
+            self.place = Place(self.place.page, y - block.height, block.after, at_top=False)
 
     def _put_in_parts(self, block: Block, flowable: Flowable) -> None:
         room = self.place.y - self._gap(block) - self.area.bottom
