@@ -78,6 +78,7 @@ def bound(frame: HistoryFrame, pieces: Sequence[PlacedPages], *, alphabet: str) 
         sheet[NameObject("/Contents")] = ArrayObject(
             [following if number else opening, *own, sheet.raw_get("/Contents")]
         )
+    writer.pdf_header = "%PDF-1.7"  # reportlab says 1.3, which has no languages
     written = BytesIO()
     writer.write(written)
     return written.getvalue()

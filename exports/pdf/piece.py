@@ -12,7 +12,7 @@ from exports.pdf.flow import Block, Flow, Place, in_blocks
 from exports.pdf.markup import Paragraph
 from exports.pdf.story import Flowable
 
-_LINES_TOGETHER: Final = 24.0
+_LINES_TOGETHER: Final = 23.0
 """How much of a text stands below its row at least; points, two lines."""
 
 

@@ -55,6 +55,13 @@ def test_a_row_stands_on_the_page_where_its_notes_begin(long_history: bytes) -> 
             assert (f"Service {number}." in page) == (f"Note {number} begins." in page)
 
 
+def test_no_line_of_a_note_stands_alone_at_the_head_of_a_page(long_history: bytes) -> None:
+    for page in pages(long_history)[1:]:
+        _, _, body = page.partition(HEADS)
+        rest, _, _ = body.partition(" ends.")
+        assert "begins" in rest or len(rest) > 110  # two lines are longer
+
+
 def test_every_page_but_the_last_is_full(long_history: bytes) -> None:
     # The content ends 27 mm above the edge; a row and two lines may have had to move on.
     assert max(lowest(long_history, above=70)[:-1]) < 70 + 75
