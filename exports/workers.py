@@ -39,7 +39,7 @@ class WorkLost(Exception):
 class Limits:
     """What a child process may take."""
 
-    memory_bytes: int = 768 * 1024 * 1024
+    memory_bytes: int = 512 * 1024 * 1024
     """Its address space, libraries included."""
     seconds: float = 30
     """How long it may take to answer."""
@@ -58,7 +58,9 @@ class Worker:
         self._process: Process | None = None
         self._turn = asyncio.Lock()
         self._asking: set[asyncio.Task[Message]] = set()
+        self._answering: asyncio.Task[Any] | None = None
         self._retiring: asyncio.TimerHandle | None = None
+        self._retired: asyncio.Task[int] | None = None
 
     @property
     def process_id(self) -> int | None:
@@ -73,8 +75,8 @@ class Worker:
     async def ask(self, message: Message, *, life: int | None = None) -> Message:
         """What the child answers.
 
-        Whoever is cancelled meanwhile leaves; the child goes on until its answer or its time is
-        over, because others may have something in it.
+        Whoever is cancelled while waiting for a turn gives it up. Once the child has begun it goes
+        on, until its answer or until its time is over: others may have something in it.
 
         Args:
             message: what is asked.
@@ -85,10 +87,23 @@ class Worker:
             WorkTookTooLong: the child was killed.
             WorkLost: it is another process by now.
         """
-        asking = asyncio.ensure_future(self._ask(message, life))
+        asking = self._asked(message, life)
+        try:
+            return await asyncio.shield(asking)
+        except asyncio.CancelledError:
+            if asking is not self._answering:
+                asking.cancel()
+            raise
+
+    def tell(self, message: Message, *, life: int) -> None:
+        """Have a process do something that nobody waits for; nothing, if it is gone."""
+        self._asked(message, life)
+
+    def _asked(self, message: Message, life: int | None) -> asyncio.Task[Message]:
+        asking = asyncio.create_task(self._ask(message, life))
         self._asking.add(asking)
         asking.add_done_callback(self._answered)
-        return await asyncio.shield(asking)
+        return asking
 
     def _answered(self, asking: asyncio.Task[Message]) -> None:
         self._asking.discard(asking)
@@ -99,14 +114,14 @@ class Worker:
             self._retiring = loop.call_later(self._limits.idle_seconds, self._retire)
 
     def _retire(self) -> None:
-        if not self._asking and self._process is not None:
-            # The end of its input is what a child ends at.
-            process, self._process = self._process, None
-            if process.stdin is not None:
-                process.stdin.close()
+        process, self._process = self._process, None
+        if process is not None and process.stdin is not None:
+            process.stdin.close()  # the end of its input is what a child ends at
+            self._retired = asyncio.create_task(process.wait())
 
     async def _ask(self, message: Message, life: int | None) -> Message:
         async with self._turn:
+            self._answering = asyncio.current_task()
             if self._retiring is not None:
                 self._retiring.cancel()
             if life is not None and (self._process is None or life != self.life):
@@ -136,7 +151,7 @@ class Worker:
         process = self._process or await self._start()
         if process.stdin is None or process.stdout is None:
             raise WorkFailed("the worker has no pipes", may_work_again=False)
-        # The answer is only begun when the question was read, so writing first never blocks.
+        # A child reads all of a question before it answers, so writing all of it first is safe.
         process.stdin.writelines(encoded(message))
         await process.stdin.drain()
         return await received(process.stdout)
@@ -168,13 +183,15 @@ class Worker:
 
     async def close(self) -> None:
         """End the child, whatever it is doing."""
-        if self._retiring is not None:
-            self._retiring.cancel()
         asking = list(self._asking)
         for one in asking:
             one.cancel()
         await asyncio.gather(*asking, return_exceptions=True)
+        if self._retiring is not None:
+            self._retiring.cancel()
         await self._end()
+        if self._retired is not None:
+            await self._retired
 
 
 class Workers:

@@ -78,6 +78,7 @@ def bound(frame: HistoryFrame, pieces: Sequence[PlacedPages], *, alphabet: str) 
         sheet[NameObject("/Contents")] = ArrayObject(
             [following if number else opening, *own, sheet.raw_get("/Contents")]
         )
+    writer.pdf_header = "%PDF-1.7"  # reportlab says 1.3, which has no languages
     written = BytesIO()
     writer.write(written)
     return written.getvalue()
@@ -118,9 +119,10 @@ def _take_fonts(
     """Make the fonts known by what each piece calls them; all pages look them up in one table."""
     table = _fonts_of(writer)
     for piece in pieces:
-        own = _fonts_of(PdfReader(BytesIO(piece.own_fonts))) if piece.own_fonts else {}
-        for name in own:
-            table[NameObject(name)] = own.raw_get(name).clone(writer)
+        if piece.own_fonts:
+            own = _fonts_of(PdfReader(BytesIO(piece.own_fonts)))
+            for name in own:
+                table[NameObject(name)] = own.raw_get(name).clone(writer)
         for font in piece.fonts:
             if font.is_shared:
                 for number, name in enumerate(shared[font.name]):
@@ -128,8 +130,8 @@ def _take_fonts(
 
 
 def _fonts_of(document: PdfReader | PdfWriter) -> Any:
-    resources: Any = document.pages[0]["/Resources"]  # to pypdf it may be any object
-    return resources["/Font"]
+    page: Any = document.pages[0]  # to pypdf, what is behind a name may be any object
+    return page["/Resources"]["/Font"]
 
 
 def _stream(writer: PdfWriter, deflated: bytes) -> IndirectObject:

@@ -8,8 +8,9 @@ from typing import Any, Final, NamedTuple
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.pdfdoc import PDFString
 from reportlab.pdfgen.canvas import Canvas
+from xhtml2pdf.config.resources import use_policy
 
-from exports.pdf.story import Flowable
+from exports.pdf.story import POLICY, Flowable
 
 # High enough that nothing is told to fit, and more than xhtml2pdf takes for a page's height.
 _ANY_HEIGHT: Final = 1_000_000.0
@@ -81,8 +82,9 @@ class PieceCanvas(Canvas):  # type: ignore[misc]  # reportlab has no types
 
     def drawn(self, flowable: Flowable, width: float) -> Drawing:
         """A flowable's operators, in a width and of the height that it needs."""
-        _, height = flowable.wrapOn(self, width, _ANY_HEIGHT)
-        flowable.drawOn(self, 0, -height)
+        with use_policy(POLICY):  # what is drawn may still be read then
+            _, height = flowable.wrapOn(self, width, _ANY_HEIGHT)
+            flowable.drawOn(self, 0, -height)
         operators = "\n".join(self._code)
         self._code.clear()
         return Drawing(operators, height)

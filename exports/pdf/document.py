@@ -81,6 +81,11 @@ class HistoryFrame:
     with_private_notes: bool
     headings: Heading = Heading.YEAR
 
+    def texts(self) -> tuple[str, ...]:
+        """What people wrote, and what quotes it."""
+        named = self.client, self.practitioner, self.practitioner_email
+        return (*named, self.period, *self.filters, self.order, self.time_zone)
+
     @classmethod
     def of(cls, said: dict[str, Any]) -> Self:
         """The frame that was sent as JSON."""

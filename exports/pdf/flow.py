@@ -100,7 +100,8 @@ class Flow:
                 needed += block.height - block.head
             index += 1
             block, previous = blocks[index], block
-            needed += max(previous.after, block.before) + block.head
+            needed += block.head
+            needed += 0 if previous.beside else max(previous.after, block.before)
         return needed
 
     def _gap(self, block: Block) -> float:
@@ -122,24 +123,28 @@ class Flow:
             return
         y = self.place.y - gap
         self.pages[-1].append(block.drawing.at(self.area.left, y))
-        after = self.place.after if block.beside else block.after
-        at_top = self.place.at_top and block.beside
-        self.place = Place(self.place.page, y - block.height, 0 if block.beside else after, at_top)
+        if not block.beside:
+            self.place = Place(self.place.page, y - block.height, block.after, at_top=False)
 
     def _put_in_parts(self, block: Block, flowable: Flowable) -> None:
         room = self.place.y - self._gap(block) - self.area.bottom
-        parts = flowable.split(self.area.width, room)
+        width = self.area.width
+        parts = flowable.split(width, room)
         if len(parts) < 2:
             if self.place.at_top:
                 raise DoesNotFit
             self._next_page()
             self._put(block)
             return
-        first, rest = parts
-        self._put(Block(self.canvas.drawn(first, self.area.width), before=block.before))
+        drawings = [self.canvas.drawn(part, width) for part in parts]
+        if drawings[1].height < block.least:
+            # A line alone at the head of a page gets the one before it for company.
+            fewer = flowable.split(width, drawings[0].height - block.least / 2)
+            if len(fewer) == len(parts):
+                parts, drawings = fewer, [self.canvas.drawn(part, width) for part in fewer]
+        self._put(Block(drawings[0], before=block.before))
         self._next_page()
-        drawing = self.canvas.drawn(rest, self.area.width)
-        self._put(Block(drawing, after=block.after, flowable=rest, least=block.least))
+        self._put(Block(drawings[1], after=block.after, flowable=parts[1], least=block.least))
 
 
 def in_blocks(

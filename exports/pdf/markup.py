@@ -43,11 +43,12 @@ def opening(frame: HistoryFrame) -> str:
         "opening.html",
         frame=frame,
         facts=_facts(frame),
+        wide_facts=_wide_facts(frame),
         figures=[
             ("Sessions", [f"{figures.total:,}"]),
             ("Upcoming", [f"{figures.upcoming:,}"]),
-            ("Cancelled", [wording.percent(figures.cancellation_rate)]),
-            ("No-shows", [wording.percent(figures.no_show_rate)]),
+            ("Cancellation rate", [wording.percent(figures.cancellation_rate)]),
+            ("No-show rate", [wording.percent(figures.no_show_rate)]),
             ("Revenue", [wording.money(one) for one in figures.revenue] or ["–"]),
         ],
         bars=[
@@ -64,20 +65,28 @@ def opening(frame: HistoryFrame) -> str:
     )
 
 
-def _facts(frame: HistoryFrame) -> list[tuple[str, list[str]]]:
+def _facts(frame: HistoryFrame) -> list[tuple[tuple[str, list[str]], tuple[str, list[str]]]]:
     first, last = frame.figures.first_session_at, frame.figures.last_session_at
-    spans = "–"
+    span = "–"
     if first is not None and last is not None:
-        spans = " to ".join(dict.fromkeys([wording.day(first), wording.day(last)]))
+        span = " to ".join(dict.fromkeys([wording.day(first), wording.day(last)]))
+    notes = "With private notes" if frame.with_private_notes else "Without private notes"
     return [
-        ("Practice", [frame.practitioner, frame.practitioner_email]),
-        ("Period", [frame.period]),
-        ("Sessions from", [spans]),
-        ("Shown", frame.filters or ["All sessions in this period"]),
-        ("Order", [frame.order]),
-        ("Times", [frame.time_zone]),
-        ("Notes", ["With private notes" if frame.with_private_notes else "Without private notes"]),
-        ("Made", [wording.moment_with_offset(frame.made_at)]),
+        (
+            ("Practice", [frame.practitioner, frame.practitioner_email]),
+            ("Period", [frame.period]),
+        ),
+        (("First to last", [span]), ("Order", [frame.order])),
+        (("Notes", [notes]), ("Made", [wording.moment_with_offset(frame.made_at)])),
+    ]
+
+
+def _wide_facts(frame: HistoryFrame) -> list[tuple[str, str]]:
+    """A row for each line: a table is cut between rows, should there be a page of them."""
+    shown = frame.filters or ["All sessions of the period"]
+    return [
+        ("Times", frame.time_zone),
+        *(("" if number else "Shown", line) for number, line in enumerate(shown)),
     ]
 
 

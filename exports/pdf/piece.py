@@ -12,7 +12,7 @@ from exports.pdf.flow import Block, Flow, Place, in_blocks
 from exports.pdf.markup import Paragraph
 from exports.pdf.story import Flowable
 
-_LINES_TOGETHER: Final = 24.0
+_LINES_TOGETHER: Final = 23.0
 """How much of a text stands below its row at least; points, two lines."""
 
 
@@ -94,7 +94,8 @@ class Piece:
         for flowable in opening:
             drawing = self._canvas.drawn(flowable, self._width)
             before, after = flowable.getSpaceBefore(), flowable.getSpaceAfter()
-            yield Section([Block(drawing, before, after)])
+            block = Block(drawing, before, after, flowable=flowable, least=drawing.height)
+            yield Section([block])
         if texts.heads:
             yield Section([Block(self._side_by_side(texts, texts.heads), before=24)])
         for entry in entries:
@@ -106,8 +107,10 @@ class Piece:
                 before, after = heading.getSpaceBefore(), heading.getSpaceAfter()
                 blocks.append(Block(drawing, before, after, keeps_next=True))
             details = markup.details(entry)
-            row = self._side_by_side(texts, markup.row(entry))
-            blocks.append(Block(row, keeps_next=bool(details)))
+            cells = markup.row(entry)
+            above = texts.flowables[cells[0]].getSpaceBefore()
+            row = self._side_by_side(texts, cells)
+            blocks.append(Block(row, above, keeps_next=bool(details)))
             for label, text in details:
                 drawing = self._drawing(texts, label)
                 flowable = texts.flowables[text]
