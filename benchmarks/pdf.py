@@ -153,7 +153,7 @@ async def _measure(processes: int, rounds: int, counts: list[int], sizes: list[i
 @click.option("--processes", default=2, type=click.IntRange(min=1), help="How many render.")
 @click.option("--rounds", default=3, type=click.IntRange(min=1), help="How many of each.")
 @click.option("--sessions", default=[800, 5000], multiple=True, type=click.IntRange(min=1))
-@click.option("--per-piece", default=[25, 100], multiple=True, type=click.IntRange(min=1))
+@click.option("--per-piece", default=[50, 200], multiple=True, type=click.IntRange(min=1))
 def main(processes: int, rounds: int, sessions: list[int], per_piece: list[int]) -> None:
     """Measure PDFs of histories with notes of 540 characters each."""
     asyncio.run(_measure(processes, rounds, list(sessions), list(per_piece)))

@@ -52,8 +52,8 @@ def test_pdfs_are_measured_beside_each_other() -> None:
     assert ended.returncode == 0, ended.stderr
     table = [line.split("|") for line in ended.stdout.splitlines() if line.startswith("|")]
     assert [cells[1].strip() for cells in table[2:]] == [
-        "2, in pieces of 50",
-        "9, in pieces of 50",
+        "2, in pieces of 100",
+        "9, in pieces of 100",
         "2, in pieces of 1",
         "2, workers not started",
     ]

@@ -33,7 +33,7 @@ def entries(count: int, *, note_characters: int = 540) -> list[Entry]:
         an_entry(
             starts_at=LATEST - timedelta(days=3 * number),
             service=f"Service {number}.",
-            customer_notes=f"Note {number} begins. {LINE * 20}"[:note_characters]
+            customer_notes=f"Note {number} begins. {LINE * 20}"[: note_characters + number % 9 * 37]
             + f" Note {number} ends.",
         )
         for number in range(count)

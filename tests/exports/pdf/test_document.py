@@ -20,9 +20,9 @@ HEADS = "DATE AND TIME SERVICE CALENDAR DURATION STATUS PRICE"
 
 @pytest.fixture(scope="module")
 async def long_history(workers: Workers) -> bytes:
-    """120 sessions with notes: three pieces."""
+    """120 sessions with notes, in three pieces."""
     sessions = entries(120)
-    return await render_history(a_frame(sessions), sessions, workers=workers)
+    return await render_history(a_frame(sessions), sessions, workers=workers, sessions_per_piece=50)
 
 
 def test_every_session_and_note_is_there_in_order(long_history: bytes) -> None:
