@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from typing import Final
+from unicodedata import normalize
 from urllib.parse import quote
 
 from starlette.requests import Request
@@ -182,5 +183,9 @@ def content_disposition(file_name: str) -> str:
 
     Old clients read `filename` alone, which is ASCII here; a `%` in it would be decoded by some.
     """
-    plain = "".join(one if " " <= one <= "~" and one not in '"\\%' else "_" for one in file_name)
+    # Letters without their accents, where they are letters of ASCII then.
+    parts = (normalize("NFKD", one).encode("ascii", "ignore").decode() for one in file_name)
+    plain = "".join(
+        one if one.isprintable() and one and not set(one) & set('"\\%') else "_" for one in parts
+    )
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(file_name, safe='')}"

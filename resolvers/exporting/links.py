@@ -25,7 +25,7 @@ from resolvers.principal import Principal
 _DOWNLOADS: Final = Limit("downloads", most=60, period=timedelta(hours=1))
 _LONGEST_KEY: Final = 100
 
-_COLUMNS: Final = (
+COLUMNS: Final = (
     "export.practitioner_id, export.id, export.client_id, export.holder_id, export.holder_kind, "
     "export.format, export.with_private_notes, export.request, export.secret, export.sealed_with, "
     "export.file_name, export.session_count, export.state, export.byte_count, export.created_at, "
@@ -33,7 +33,7 @@ _COLUMNS: Final = (
 )
 # By uq_export_id: a link names no tenant. Whether the client is still there comes with it.
 _FIND: Final = (
-    f"SELECT {_COLUMNS}, (SELECT client.id FROM client "
+    f"SELECT {COLUMNS}, (SELECT client.id FROM client "
     "WHERE client.practitioner_id = export.practitioner_id AND client.id = export.client_id) "
     "FROM export WHERE export.id = $1"
 )
