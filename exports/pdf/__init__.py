@@ -1,0 +1,1 @@
+"""PDFs: a document, and the lettering of its text."""
