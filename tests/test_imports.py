@@ -1,4 +1,4 @@
-"""Imports run one way: server → schema → resolvers → models, never up, never in a circle.
+"""Imports run one way: server → schema → resolvers → exports → models, never up, never in a circle.
 
 `execution` stands beside them: server and schema use it, and it knows none of them.
 """
@@ -12,11 +12,12 @@ ROOT = Path(__file__).parent.parent
 # What each folder may import of the others.
 ALLOWED = {
     "models": set[str](),
-    "resolvers": {"models"},
+    "exports": {"models"},
+    "resolvers": {"exports", "models"},
     "execution": set[str](),
     "schema": {"execution", "models", "resolvers"},
-    "server": {"execution", "models", "resolvers", "schema"},
-    "benchmarks": {"execution", "models", "resolvers", "schema", "server"},
+    "server": {"execution", "exports", "models", "resolvers", "schema"},
+    "benchmarks": {"execution", "exports", "models", "resolvers", "schema", "server"},
 }
 
 

@@ -8,7 +8,7 @@ from xhtml2pdf.bidi import bidi_class, resolve_levels
 
 from exports.pdf.lettering.characters import character_class
 
-_LEFT_TO_RIGHT_MARK: Final = "\u200e"
+LEFT_TO_RIGHT_MARK: Final = "\u200e"
 _OPENS: Final = frozenset({"LRI", "RLI", "FSI"})
 
 # The blocks that hold every letter written from right to left, or are kept for more of them.
@@ -66,15 +66,21 @@ def _filled(resolved: Sequence[int | None], base: int) -> list[int]:
     return filled
 
 
-def as_readers_undo(text: str) -> str:
-    """The text that Poppler and PDFium give back as `text`, whatever else is on its page.
+def marked(text: str) -> str:
+    """`text` with a left-to-right mark after each stretch of letters from right to left.
 
-    Both take what a PDF holds to be in the order in which it is seen: they turn letters from right
-    to left round, by rules of thumb that depend on the whole line (PDFium) or page (Poppler), and
-    mistake the order of words as soon as digits or Latin words stand among them. So each stretch
-    of such letters is turned round here, and shut off by a left-to-right mark, which leaves the
-    rest in its place; as many marks as letters keep the page one that reads from left to right.
+    Readers that order text by rules of thumb then leave what follows in its place.
     """
-    turned, _ = _LEFTWARDS_LETTERS.subn(lambda run: run[0][::-1] + _LEFT_TO_RIGHT_MARK, text)
+    mark = LEFT_TO_RIGHT_MARK
+    return mark + _LEFTWARDS_LETTERS.sub(lambda run: run[0] + mark, text)
+
+
+def turned(text: str) -> str:
+    """`marked` text, each stretch of letters from right to left turned round.
+
+    As many marks as such letters follow, so that a page is taken for one that reads from left to
+    right, as a whole: see `drawing.begin_reordered`.
+    """
+    mark = LEFT_TO_RIGHT_MARK
     letters = sum(len(run) for run in _LEFTWARDS_LETTERS.findall(text))
-    return _LEFT_TO_RIGHT_MARK + turned + _LEFT_TO_RIGHT_MARK * letters
+    return mark + _LEFTWARDS_LETTERS.sub(lambda run: run[0][::-1] + mark, text) + mark * letters

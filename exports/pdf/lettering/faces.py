@@ -4,7 +4,6 @@ from functools import cache
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from reportlab.lib.fonts import addMapping
 from reportlab.pdfbase import pdfmetrics
 from xhtml2pdf.default import DEFAULT_FONT
 
@@ -61,7 +60,8 @@ FONT_FACES: Final = "\n".join(
 @cache
 def font(file: str) -> ShapedFont:
     """The font of a file, read once in a process."""
-    return ShapedFont(file.removesuffix(".ttf"), _FOLDER / file)
+    name = file.removesuffix(".ttf")
+    return ShapedFont(name, _FOLDER / file, shapes_all=file not in {BASE.regular, BASE.bold})
 
 
 @cache
@@ -81,7 +81,11 @@ def register_faces() -> None:
         bold = font(face.bold) if face.bold else regular
         for each in {regular, bold}:
             pdfmetrics.registerFont(each)
-        for is_bold, drawn in ((0, regular), (1, bold)):
-            for is_italic in (0, 1):
-                addMapping(face.family, is_bold, is_italic, drawn.fontName)
+        # The base face is also the one that a canvas begins with: Helvetica is not embedded.
+        pdfmetrics.registerFontFamily(
+            face.family,
+            normal=regular.fontName,
+            bold=bold.fontName,
+            baseFontFor="all" if face is BASE else "",
+        )
         DEFAULT_FONT[face.family.lower()] = face.family

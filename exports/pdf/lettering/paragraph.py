@@ -7,9 +7,8 @@ order in which the text is read, and only then is each line put in the order in 
 """
 
 import re
-import unicodedata
 from collections.abc import Iterator
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import Any, Final
 
 from reportlab.lib.enums import TA_JUSTIFY, TA_LEFT
@@ -19,8 +18,8 @@ from xhtml2pdf.reportlab_paragraph import FragLine, ParaLines, _paired_edges, im
 from xhtml2pdf.xhtml2pdf_reportlab import PmlParagraph
 
 from exports.pdf.lettering.breaking import may_end_after
-from exports.pdf.lettering.direction import as_readers_undo, base_level, levels
-from exports.pdf.lettering.drawing import END_SPAN, LetteredText, begin_span
+from exports.pdf.lettering.direction import base_level, levels
+from exports.pdf.lettering.drawing import LetteredText
 from exports.pdf.lettering.shaping import Shaped, ShapedFont
 
 # What stands for an image or the edge of a box among the characters of its paragraph.
@@ -31,11 +30,12 @@ _MARKS: Final = re.compile(
 )
 
 Frag = Any  # xhtml2pdf's bags of attributes have no types
-_PLAIN_FONTS: Final = frozenset({"NotoSans-Regular", "NotoSans-Bold"})
 
 
 class LetteredParagraph(PmlParagraph):  # type: ignore[misc]  # xhtml2pdf has no types
     """A paragraph that sets text of every script."""
+
+    width: float
 
     def breakLines(self, width: float | list[float]) -> Any:  # noqa: N802
         """Lines no wider than `width`: one width, or the first line's and the others'."""
@@ -112,11 +112,7 @@ def _wants_lettering(frag: Frag) -> bool:
     text = getattr(frag, "text", None)
     if not isinstance(text, str) or not text:
         return False
-    if hasattr(frag, "levels") or needs_bidi(text) or _MARKS.search(text):
-        return True
-    return frag.fontName not in _PLAIN_FONTS and isinstance(
-        pdfmetrics.getFont(frag.fontName), ShapedFont
-    )
+    return hasattr(frag, "levels") or needs_bidi(text) or _shapes(frag)
 
 
 def _is_lettered(lines: Any) -> bool:
@@ -163,7 +159,7 @@ def _pieces(frags: list[Frag], *, leftwards: bool) -> Iterator[_Piece]:
         for level, run in groupby(zip(text, own, strict=True), key=lambda pair: pair[1]):
             letters = "".join(letter for letter, _ in run if letter not in CONTROL_CHARS)
             pieces += _clusters(frag, letters, level, base)
-    for piece, following in zip(pieces, pieces[1:], strict=False):
+    for piece, following in pairwise(pieces):
         piece.may_end = may_end_after(piece.text[-1:] or _OBJECT, following.text[:1] or _OBJECT)
     return iter(pieces)
 
@@ -195,6 +191,8 @@ def _lines(
     while True:
         room = widths[min(number, len(widths) - 1)]
         end = _end_of_line(rest, room)
+        while end > 1 and not rest[end - 1].may_end and _drawn_width(rest[:end]) > room:
+            end -= 1  # letters that were joined are wider where a line parts them
         is_last = end == len(rest)
         ends_here = broken if is_last else []
         yield _line(rest[:end], base, room, ends_here, frags)
@@ -232,7 +230,7 @@ def _line(
         kind=1,
         base=base,
         source=source,
-        extraSpace=room - sum(piece.width for piece in shown),
+        extraSpace=room - _drawn_width(shown),
         wordCount=1 + sum(piece.text == " " for piece in shown),
         lineBreak=bool(ends),
         words=words,
@@ -266,9 +264,22 @@ def _words(pieces: list[_Piece]) -> list[Frag]:
     return words
 
 
+def _drawn_width(pieces: list[_Piece]) -> float:
+    """The width of pieces as they will be shaped, with what else is on their line."""
+    width = 0.0
+    for word in _words(pieces):
+        if hasattr(word, "cbDefn"):
+            width += _object_width(word)
+            continue
+        leftwards = bool(word.levels[0] & 1)
+        shaped = Shaped.of(word.text, leftwards=leftwards, in_reordered=False)
+        width += pdfmetrics.stringWidth(shaped, word.fontName, word.fontSize)
+    return width
+
+
 def _bounds(frag: Frag) -> tuple[float, float]:
     """How far a frag reaches above and below the line that it stands on."""
-    described = getattr(frag, "cbDefn", None)
+    described: Any = getattr(frag, "cbDefn", None)
     if getattr(described, "width", 0):
         low, high = imgVRange(described.height, described.valign, frag.fontSize)
         return float(high), float(low)
@@ -279,15 +290,15 @@ def _bounds(frag: Frag) -> tuple[float, float]:
 def _seen(words: list[Frag]) -> list[Frag]:
     """The words of a line from left to right, each ready to be drawn."""
     placed = [word for word in words if hasattr(word, "levels")]
-    order = reorder([word.levels[0] for word in placed])
     seen: list[Frag] = []
-    for in_span, run in groupby(order, key=lambda n: _in_span(placed[n])):
-        indices = list(run)
-        drawn = [_drawn(placed[n], in_span=in_span) for n in indices]
-        if in_span:
-            text = "".join(placed[n].text for n in sorted(indices))
-            drawn[0].text.before = begin_span(as_readers_undo(text))
-            drawn[-1].text.after = END_SPAN
+    for block in _blocks(reorder([word.levels[0] for word in placed])):
+        moved = [placed[n] for n in block if not hasattr(placed[n], "cbDefn")]
+        reordered = len(block) > 1 or any(word.levels[0] & 1 for word in moved)
+        drawn = [_drawn(placed[n], in_reordered=reordered) for n in block]
+        texts = [word.text for word in drawn if isinstance(word.text, Shaped)]
+        if reordered and texts:
+            texts[0].begins = "".join(placed[n].text for n in sorted(block))
+            texts[-1].ends = True
         seen += drawn
     # The last word ends the line, and only a word of text does.
     tail = [word.clone(text="") for word in words if not hasattr(word, "levels")]
@@ -298,18 +309,29 @@ def _seen(words: list[Frag]) -> list[Frag]:
     return list(_paired_edges(seen + tail))
 
 
-def _in_span(word: Frag) -> bool:
-    return word.levels[0] > 0 and not hasattr(word, "cbDefn")
+def _blocks(order: list[int]) -> Iterator[list[int]]:
+    """`order` in the shortest parts that hold all that changed places with one another."""
+    block: list[int] = []
+    furthest = -1
+    for position, index in enumerate(order):
+        block.append(index)
+        furthest = max(furthest, index)
+        if furthest == position:
+            yield block
+            block = []
 
 
-def _drawn(word: Frag, *, in_span: bool) -> Frag:
+def _drawn(word: Frag, *, in_reordered: bool) -> Frag:
     if hasattr(word, "cbDefn"):
         return word
-    level = word.levels[0]
-    if level == 0 and word.fontName in _PLAIN_FONTS and not _has_marks(word.text):
+    if not in_reordered and not _shapes(word):
         return word
-    return word.clone(text=Shaped.of(word.text, leftwards=bool(level & 1), in_span=in_span))
+    leftwards = bool(word.levels[0] & 1)
+    return word.clone(text=Shaped.of(word.text, leftwards=leftwards, in_reordered=in_reordered))
 
 
-def _has_marks(text: str) -> bool:
-    return any(unicodedata.category(letter).startswith("M") for letter in text)
+def _shapes(frag: Frag) -> bool:
+    font = pdfmetrics.getFont(frag.fontName)
+    return isinstance(font, ShapedFont) and (
+        font.shapes_all or _MARKS.search(frag.text) is not None
+    )

@@ -46,8 +46,10 @@ class ShapedFont(TTFont):  # type: ignore[misc]  # reportlab has no types
     points of their own, so that reportlab's subsetting embeds them like any others.
     """
 
-    def __init__(self, name: str, path: Path) -> None:
+    def __init__(self, name: str, path: Path, *, shapes_all: bool) -> None:
+        """A font from a file; whether `shapes_all` of its text, or only what has marks."""
         super().__init__(name, str(path), asciiReadable=False, shapable=False)
+        self.shapes_all = shapes_all
         self.coverage = frozenset(self.face.charToGlyph)
         self.face.ascent = min(self.face.ascent, _ASCENT)
         self.face.descent = max(self.face.descent, _DESCENT)
@@ -84,6 +86,11 @@ class ShapedFont(TTFont):  # type: ignore[misc]  # reportlab has no types
             self._cluster(start, text[start:end], placed.get(start, []))
             for start, end in zip(starts, [*starts[1:], len(text)], strict=True)
         )
+
+    def standing_in(self, glyph: Glyph, text: str) -> Glyph:
+        """`glyph` again, taking no room, and reading as `text`."""
+        code = self._code(self.face.charToGlyph[ord(glyph.code)], text)
+        return Glyph(code, 0.0, 0.0, 0.0, glyph.width)
 
     def _cluster(self, start: int, text: str, placed: list[tuple[int, Any]]) -> Cluster:
         whole = len(placed) == 1
@@ -142,18 +149,19 @@ class ShapedFont(TTFont):  # type: ignore[misc]  # reportlab has no types
 class Shaped(str):
     """Text of one direction in one font, in the order it is read in, to be drawn shaped."""
 
-    __slots__ = ("after", "before", "in_span", "leftwards")
+    __slots__ = ("begins", "ends", "in_reordered", "leftwards")
 
     leftwards: bool
-    in_span: bool  # it is part of what reads as another text: see `as_readers_undo`
-    before: str  # operators that go before and after it
-    after: str
+    in_reordered: bool  # seen in another order than read, with what stands beside it
+    begins: str  # where what was reordered begins on the line: all of it, as it is read
+    ends: bool  # where it ends
 
     @classmethod
-    def of(cls, text: str, *, leftwards: bool, in_span: bool) -> "Shaped":
+    def of(cls, text: str, *, leftwards: bool, in_reordered: bool) -> "Shaped":
         """`text` to be drawn in a direction."""
         shaped = cls(text)
-        shaped.leftwards, shaped.in_span, shaped.before, shaped.after = leftwards, in_span, "", ""
+        shaped.leftwards, shaped.in_reordered = leftwards, in_reordered
+        shaped.begins, shaped.ends = "", False
         return shaped
 
     def width(self, font: ShapedFont, size: float) -> float:
