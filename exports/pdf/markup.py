@@ -100,7 +100,8 @@ def column_heads() -> list[Paragraph]:
 def foot(frame: HistoryFrame) -> Paragraph:
     """What stands at the foot of every page, beside its number."""
     made = f"made {wording.moment(frame.made_at)}"
-    return Paragraph("foot", f"{frame.client}  ·  {TITLE}  ·  {made}")
+    # The title first: a paragraph runs the way of its first letter.
+    return Paragraph("foot", f"{TITLE}  ·  {frame.client}  ·  {made}")
 
 
 def page_number(page: int, pages: int) -> Paragraph:

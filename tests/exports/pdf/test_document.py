@@ -43,7 +43,7 @@ def test_the_head_of_the_table_stands_on_every_page(long_history: bytes) -> None
 def test_every_page_says_whose_history_it_is_and_which_page(long_history: bytes) -> None:
     found = pages(long_history)
 
-    foot = "Grace Hopper · Session history · made Thu 1 Oct 2026, 12:22"
+    foot = "Session history · Grace Hopper · made Thu 1 Oct 2026, 12:22"
     for number, page in enumerate(found, start=1):
         assert page.count(foot) == 1
         assert page.count(f"Page {number} of {len(found)}") == 1
