@@ -32,6 +32,8 @@ from resolvers.exporting.links import (
 from resolvers.exporting.making import CLAIMED_FOR, MOST_ATTEMPTS, Claimed, claim_next, make
 from resolvers.principal import Principal
 from resolvers.session_filter import SessionFilter, SessionPeriod, SessionSort
+from tests.exports.pdf.setting import READERS, folded, read
+from tests.exports.pdf.test_scripts import TEXTS
 from tests.practice import NOW, Practice
 
 POLICY = AccessPolicy(export_minutes=60)
@@ -147,6 +149,38 @@ async def test_what_was_asked_for_is_in_the_document(asking: Asking, workers: Wo
     ready = await asking.seen(export)
     assert (ready.state, ready.progress, ready.url) == ("READY", 1, export.url)
     assert ready.expires_at == "2026-05-14T13:05:00Z"
+
+
+@pytest.mark.parametrize("reader", READERS)
+async def test_two_readers_find_every_note_name_and_figure_of_every_script(
+    asking: Asking, workers: Workers, reader: str
+) -> None:
+    practice = asking.practice
+    client = await practice.add_client("Ναταλία Иванова 田中")
+    for number, text in enumerate(TEXTS.values()):
+        service = await practice.add_service(f"{text[:20]} {number}")
+        await practice.add_session(
+            client,
+            NOW - timedelta(days=number + 1),
+            service_id=service.id,
+            price_minor=100_000 + number,
+            customer_notes=f"{text} {number}.",
+            private_notes=f"{number}: {text}",
+        )
+    asking.client = client
+    export = await asking.ask(include_private_notes=True)
+
+    await asking.make(await claim(asking.database), workers)
+
+    words = folded(read(await asking.fetched(export), reader))
+    assert folded(client.name) in words
+    for number, text in enumerate(TEXTS.values()):
+        for wanted in (
+            f"{text} {number}.",
+            f"{number}: {text}",
+            f"1,00{number // 100}.{number:02}",
+        ):
+            assert folded(wanted) in words
 
 
 async def test_the_document_says_what_was_left_out(asking: Asking, workers: Workers) -> None:
