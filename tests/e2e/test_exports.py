@@ -321,6 +321,17 @@ def test_the_trail_is_not_to_be_changed(own: Exporting, statement: str) -> None:
     assert own.trail() == before
 
 
+@pytest.mark.parametrize("engine", ["postgres"])
+def test_the_trail_is_not_to_be_emptied(own: Exporting) -> None:
+    """SQLite knows no TRUNCATE."""
+    own.export()
+
+    with pytest.raises(Exception, match="append-only"):
+        own.change("TRUNCATE export_event")
+
+    assert len(own.trail()) == 1
+
+
 def use_up(own: Exporting, limit: Limit, who: str) -> None:
     """Leave nothing of a limit for the next hour."""
     ahead = int((datetime.now(UTC) + limit.period).timestamp() * 1000)
