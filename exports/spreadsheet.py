@@ -4,6 +4,14 @@ A spreadsheet runs a cell that begins like a formula (OWASP, CSV Injection). Suc
 an apostrophe here, and so does one that begins with an apostrophe itself: whoever reads the file
 with a program takes one apostrophe away from the front of a cell, if there is one, and has the text
 to the byte (`unguarded`).
+
+All text is in quotes, so that a cell ends at its comma for whoever would also end it at a semicolon
+or a tab, which LibreOffice offers to do. A spreadsheet that knows no comma, as Excel with German
+settings when such a file is opened by a double click, has each row in one cell, which begins with a
+day and never is a formula; but a text with a semicolon, or another line, may go on in a cell of its
+own there, which nothing guards. Such a file is to be imported (Data, From Text/CSV), as a table
+whose cells end at commas. A text that is nothing but a number or a day, a spreadsheet may show as
+one: it is the file that is exact.
 """
 
 import csv
@@ -41,5 +49,5 @@ def unguarded(cell: str) -> str:
 def csv_bytes(rows: Iterable[Sequence[object]]) -> bytes:
     """Rows as they stand in the file; None is an empty cell. Cells are to be guarded before."""
     written = io.StringIO(newline="")
-    csv.writer(written, lineterminator="\r\n").writerows(rows)
+    csv.writer(written, lineterminator="\r\n", quoting=csv.QUOTE_NONNUMERIC).writerows(rows)
     return written.getvalue().encode()

@@ -149,5 +149,5 @@ def content_disposition(file_name: str) -> str:
 
     Old clients read `filename` alone, which is ASCII here; a `%` in it would be decoded by some.
     """
-    plain = "".join(one if one.isascii() and one not in '"\\%' else "_" for one in file_name)
+    plain = "".join(one if " " <= one <= "~" and one not in '"\\%' else "_" for one in file_name)
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(file_name, safe='')}"
