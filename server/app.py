@@ -25,6 +25,7 @@ from server.downloads import Downloads
 from server.graphql_http import GraphQLEndpoint
 from server.health import health_routes
 from server.housekeeping import housekeeping
+from server.interpreter import settle
 from server.logs import configure_logs
 from server.opening import checked, database_of
 from server.request_log import RequestLog
@@ -48,6 +49,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
         async with checked(database):
             if database.keyring.active_id is None:
                 logger.warning("private notes are kept as plain text: there is no key to seal with")
+            settle()
             async with housekeeping(database):
                 yield
             await drain()
