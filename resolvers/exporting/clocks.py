@@ -57,13 +57,20 @@ class Clocks:
         self._day = lru_cache(maxsize=_DAYS_KEPT)(self._look_up)
         self._times: dict[int, _Times] = {}
 
-    def local(self, instant: str) -> Local:
+    def local(self, instant: str) -> tuple[str, str, str]:
         """As the function `local` has it."""
         day = self._day(instant[:10])
         if day is None or instant[16:] != _WHOLE_MINUTE:
             return local(instant, self._zone)
         time, days_later = day.times[instant[11:16]]
-        return Local(day.dates[days_later], time, day.offset)
+        return day.dates[days_later], time, day.offset
+
+    def time(self, instant: str) -> str:
+        """The time alone."""
+        day = self._day(instant[:10])
+        if day is None or instant[16:] != _WHOLE_MINUTE:
+            return local(instant, self._zone).time
+        return day.times[instant[11:16]][0]
 
     def _look_up(self, day: str) -> _Day | None:
         """None where the offset changes within the day, or has seconds."""
