@@ -6,8 +6,8 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Final
 
@@ -16,8 +16,10 @@ import click
 from benchmarks.exporting import floor, memory
 from benchmarks.exporting.beside import Latency, PageFailed, alone, beside
 from benchmarks.exporting.engines import ENGINES, database_of
+from benchmarks.exporting.floor import Taken
 from benchmarks.exporting.long_history import LongHistory, kept_long_history
 from benchmarks.peers.ours import OURS
+from benchmarks.processor import cpu_seconds
 from benchmarks.serving import NotServing, Server, environment, running
 
 PARTS: Final = ("time", "memory", "beside")
@@ -78,23 +80,31 @@ def main(
 def _report_time(engine: str, history: LongHistory, rounds: int) -> None:
     with _serving(engine, history) as (server, url), TemporaryDirectory() as folder:
         to = Path(folder) / "history.csv"
-        ways: dict[str, Callable[[], float]] = {"export": lambda: _fetched(server, history, to)}
+        ways: dict[str, Callable[[], Taken]] = {"export": lambda: _exported(server, history, to)}
         for name, command in floor.floors(url, history).items():
-            ways[name] = lambda command=command: floor.seconds(command, to=to)  # type: ignore[misc]  # a default that binds
+            ways[name] = partial(floor.written, command, to=to)
         for way in ways.values():
             way()
-        taken: dict[str, list[float]] = {name: [] for name in ways}
+        rounds_of: dict[str, list[Taken]] = {name: [] for name in ways}
         for _ in range(rounds):
             for name, way in ways.items():
-                taken[name].append(way())
-                _tell(f"{engine}, {name}: {taken[name][-1]:.2f} s")
-    export = median(taken.pop("export"))
+                taken = way()
+                rounds_of[name].append(taken)
+                _tell(f"{engine}, {name}: {taken.seconds:.2f} s, CPU {taken.cpu_seconds:.2f} s")
+    medians = {name: Taken.medians(taken) for name, taken in rounds_of.items()}
+    export = medians["export"]
     click.echo(f"\n{engine}: CSV of {history.sessions:,} sessions, medians of {rounds}\n")
-    click.echo("| written by | seconds | the export takes |\n| --- | ---: | ---: |")
-    click.echo(f"| export | {export:.2f} | |")
-    for name, seconds in taken.items():
-        floor_seconds = median(seconds)
-        click.echo(f"| {name} | {floor_seconds:.2f} | {export / floor_seconds:.2f} × |")
+    click.echo("| written by | seconds | the export × | CPU seconds | the export × |")
+    click.echo("| --- | ---: | ---: | ---: | ---: |")
+    for name, one in medians.items():
+        cells = [
+            name,
+            f"{one.seconds:.2f}",
+            f"{export.seconds / one.seconds:.2f}",
+            f"{one.cpu_seconds:.2f}",
+            f"{export.cpu_seconds / one.cpu_seconds:.2f}",
+        ]
+        click.echo(f"| {' | '.join(cells)} |")
 
 
 def _report_memory(engine: str, histories: list[LongHistory]) -> None:
@@ -108,7 +118,7 @@ def _report_memory(engine: str, histories: list[LongHistory]) -> None:
             alone(server, seconds=1)
             memory.start_anew(server.process_id)
             before = memory.Peak.of(server.process_id)
-            _fetched(server, history, Path("/dev/null"))
+            _exported(server, history, Path("/dev/null"))
             grown = memory.Peak.of(server.process_id).since(before)
         cells = f"{grown.own / 1024:.1f} | {grown.tree / 1024:.1f}"
         click.echo(f"| {history.sessions:,} | {cells} |")
@@ -166,8 +176,9 @@ def _serving(engine: str, history: LongHistory) -> Iterator[tuple[Server, str]]:
             yield server, url
 
 
-def _fetched(server: Server, history: LongHistory, to: Path) -> float:
+def _exported(server: Server, history: LongHistory, to: Path) -> Taken:
     arguments = [str(server.practice.folder), str(server.port), "CSV", history.client_id, str(to)]
+    before = cpu_seconds(server.process_id)
     ended = subprocess.run(  # noqa: S603 - a module of this folder
         [sys.executable, "-m", "benchmarks.exporting.download", *arguments],
         env=environment(),
@@ -175,7 +186,9 @@ def _fetched(server: Server, history: LongHistory, to: Path) -> float:
         text=True,
         check=True,
     )
-    return float(ended.stdout)
+    after = cpu_seconds(server.process_id)
+    computed = float("nan") if before is None or after is None else after - before
+    return Taken(float(ended.stdout), computed)
 
 
 def _tell(line: str) -> None:

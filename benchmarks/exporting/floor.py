@@ -1,11 +1,13 @@
 """What there is to be reached: the shell of SQLite, or psql, writing the same rows as CSV."""
 
+import resource
 import shutil
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Final
+from statistics import median
+from typing import Final, NamedTuple, Self
 
 from benchmarks.exporting.long_history import LongHistory
 
@@ -24,6 +26,18 @@ ORDER BY session.starts_at DESC, session.id DESC
 """
 
 
+class Taken(NamedTuple):
+    """How long a file took, and how much of that its writer was computing."""
+
+    seconds: float
+    cpu_seconds: float
+
+    @classmethod
+    def medians(cls, rounds: Sequence[Self]) -> Self:
+        """Each the median of its rounds."""
+        return cls(median(one.seconds for one in rounds), median(one.cpu_seconds for one in rounds))
+
+
 def floors(url: str, history: LongHistory) -> dict[str, list[str]]:
     """The commands that write the history to standard output, by name; those that are here."""
     owner = history.practice.practitioner_id
@@ -38,12 +52,19 @@ def floors(url: str, history: LongHistory) -> dict[str, list[str]]:
     return found
 
 
-def seconds(command: list[str], *, to: Path) -> float:
-    """How long a floor takes to write its file."""
+def written(command: list[str], *, to: Path) -> Taken:
+    """What a floor takes to write its file."""
+    before = _children_seconds()
     with to.open("wb") as file:
         began = time.perf_counter()
         subprocess.run(command, stdout=file, check=True)  # noqa: S603 - one of `floors`
-        return time.perf_counter() - began
+        seconds = time.perf_counter() - began
+    return Taken(seconds, _children_seconds() - before)
+
+
+def _children_seconds() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def missing() -> Iterator[str]:
