@@ -39,7 +39,7 @@ _FAMILY_NAMES: Final = (
     *("Jansen", "Kowalski", "Lindqvist", "Meyer", "Novák", "Öztürk", "Petrov", "Quint", "Rossi"),
     *("Šimić", "Thomsen"),
 )
-_SENTENCES: Final = (
+SENTENCES: Final = (
     "Slept better this week and would like to go on with it.",
     "Please send the invoice to the company, as last time.",
     "Wants to talk about the move to Göteborg in autumn.",
@@ -167,9 +167,9 @@ def _when_and_how(random: Random, *, minutes: int) -> Row:
 
 
 def _notes(random: Random) -> Row:
-    customer_notes = " ".join(random.sample(_SENTENCES, 2))
+    customer_notes = " ".join(random.sample(SENTENCES, 2))
     return {
         "customer_notes": customer_notes,
         "customer_notes_folded": fold(customer_notes),
-        "private_notes": " ".join(random.sample(_SENTENCES, 2)),
+        "private_notes": " ".join(random.sample(SENTENCES, 2)),
     }

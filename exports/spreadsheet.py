@@ -46,6 +46,15 @@ def unguarded(cell: str) -> str:
     return cell.removeprefix(_GUARD)
 
 
+def quoted(text: str) -> str:
+    """A cell as it stands in the file (RFC 4180, 2.5 to 2.7), as `csv_bytes` writes it too.
+
+    A row that is put together from such cells costs half of what it costs there.
+    """
+    escaped = text.replace('"', '""')
+    return f'"{escaped}"'
+
+
 def csv_bytes(rows: Iterable[Sequence[object]]) -> bytes:
     """Rows as they stand in the file; None is an empty cell. Cells are to be guarded before."""
     written = io.StringIO(newline="")

@@ -1,5 +1,6 @@
 """The open database: reads as tuples, and the connections that writes run on."""
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Sequence
 from types import TracebackType
@@ -13,6 +14,9 @@ from models.engines import asyncpg, sqlite
 from models.sealing import Keyring
 
 _ALIAS: Final = {"sqlite": "sqlite", "postgresql": "postgres", "postgres": "postgres"}
+
+_PAUSE_SECONDS: Final = 0.001
+_MOST_PAUSES: Final = 5
 
 # Both log every statement with its values at DEBUG: notes, names, token hashes.
 for _talkative in ("tortoise", "aiosqlite"):
@@ -115,6 +119,7 @@ class Database:
         self._busy_seconds = busy_seconds
         self._context = TortoiseContext()
         self._engine: Any = None
+        self._awaited = 0
 
     async def __aenter__(self) -> Self:
         with self._context:  # what init() itself looks up is found here
@@ -142,8 +147,29 @@ class Database:
 
     async def fetch(self, sql: str, parameters: Sequence[object] = ()) -> list[Any]:
         """The rows of one statement, as last committed."""
-        rows: list[Any] = await self._engine.fetch(sql, parameters)
+        self._awaited += 1
+        try:
+            rows: list[Any] = await self._engine.fetch(sql, parameters)
+        finally:
+            self._awaited -= 1
         return rows
+
+    async def fetch_aside(self, sql: str, parameters: Sequence[object] = ()) -> list[Any]:
+        """As `fetch`, for work that nobody waits for: it holds up none of those who do."""
+        rows: list[Any] = await self._engine.fetch_aside(sql, parameters)
+        return rows
+
+    async def give_way(self) -> None:
+        """Let others go first, a few milliseconds at most, between two steps of such work.
+
+        Whoever reads gets its rows from a thread, or a process, that is to find the interpreter
+        and the processor free when it has them.
+        """
+        await asyncio.sleep(0)
+        for _ in range(_MOST_PAUSES):
+            if not self._awaited:
+                return
+            await asyncio.sleep(_PAUSE_SECONDS)
 
     def stream(
         self, sql: str, parameters: Sequence[object] = (), *, chunk: int = 500

@@ -26,6 +26,7 @@ from server.exporter import exporting
 from server.graphql_http import GraphQLEndpoint
 from server.health import health_routes
 from server.housekeeping import housekeeping
+from server.interpreter import settle
 from server.logs import configure_logs
 from server.opening import checked, database_of
 from server.request_log import RequestLog
@@ -49,6 +50,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
         async with checked(database):
             if database.keyring.active_id is None:
                 logger.warning("private notes are kept as plain text: there is no key to seal with")
+            settle()
             async with (
                 housekeeping(database),
                 exporting(database, settings.access_policy, at_most=settings.export_workers),

@@ -24,6 +24,8 @@ class RecordedDatabase(Database):
     def __init__(self, url: str, *, keyring: Keyring | None = None) -> None:
         super().__init__(url, keyring=keyring)
         self.statements: list[tuple[str, list[object]]] = []
+        self.aside: list[tuple[str, list[object]]] = []
+        """Those of them that nobody waits for."""
         self.written: list[str] = []
         """What was asked inside transactions, reads as well as writes."""
 
@@ -51,6 +53,11 @@ class RecordedDatabase(Database):
     async def fetch(self, sql: str, parameters: Sequence[object] = ()) -> list[Any]:
         self.statements.append((sql, list(parameters)))
         return await super().fetch(sql, parameters)
+
+    async def fetch_aside(self, sql: str, parameters: Sequence[object] = ()) -> list[Any]:
+        self.statements.append((sql, list(parameters)))
+        self.aside.append((sql, list(parameters)))
+        return await super().fetch_aside(sql, parameters)
 
     def stream(
         self, sql: str, parameters: Sequence[object] = (), *, chunk: int = 500

@@ -132,6 +132,11 @@ class PostgresEngine(_Dialect, AsyncpgDBClient):
             rows: list[Any] = await connection.fetch(sql, *parameters)
             return rows
 
+    async def fetch_aside(self, sql: str, parameters: Sequence[object] = ()) -> list[Any]:
+        """The same: it reads for each connection apart."""
+        rows: list[Any] = await self.fetch(sql, parameters)
+        return rows
+
     async def stream(
         self, sql: str, parameters: Sequence[object] = (), *, chunk: int = 500
     ) -> AsyncIterator[list[Any]]:

@@ -8,7 +8,8 @@ by looking for "sqlite" in it. What is mended here, each measured on 1.1.9:
   the busy timeout (Tortoise #1675).
 * A cancelled `execute_many` left the connection inside an open transaction, and writes that were
   acknowledged after it were never committed (#1757).
-* Reads waited behind every transaction; they have a read-only connection here.
+* Reads waited behind every transaction; they have a read-only connection here, and another one
+  those that nobody is waiting for.
 """
 
 import asyncio
@@ -41,6 +42,9 @@ _READER_PRAGMAS: Final = (
     "PRAGMA mmap_size=268435456",
     "PRAGMA temp_store=MEMORY",
 )
+# Who reads a whole history comes by each page of the file once: neither is worth keeping, and what
+# is mapped counts as memory of the process.
+_ASIDE_PRAGMAS: Final = ("PRAGMA cache_size=-4096", "PRAGMA mmap_size=0")
 
 
 @lru_cache(maxsize=1024)
@@ -157,6 +161,7 @@ class SqliteEngine(_Dialect, SqliteClient):
     def __init__(self, file_path: str, **credentials: Any) -> None:
         super().__init__(file_path, **credentials)
         self._reader: aiosqlite.Connection | None = None
+        self._aside: aiosqlite.Connection | None = None
         self._reader_lock = asyncio.Lock()
 
     def _in_transaction(self) -> TransactionContext:
@@ -184,11 +189,29 @@ class SqliteEngine(_Dialect, SqliteClient):
         reader = await self._open_reader()
         return list(await reader.execute_fetchall(_sqlite_text(sql), parameters))
 
+    @translate_exceptions
+    async def fetch_aside(self, sql: str, parameters: Sequence[object] = ()) -> list[Any]:
+        """The rows of one statement, as last committed, on a connection that no page waits for.
+
+        The rows come as one JSON text, in one step of SQLite. Row by row its thread would take the
+        interpreter's lock for each of them, from whoever is answering a request, and wait for it.
+        """
+        reader: Any = await self._open_aside()
+        text = await reader._execute(_read_as_json, reader._conn, _sqlite_text(sql), parameters)
+        rows: list[Any] = orjson.loads(text)
+        return rows
+
     async def stream(
         self, sql: str, parameters: Sequence[object] = (), *, chunk: int = 500
     ) -> AsyncIterator[list[Any]]:
         """The rows of one statement in chunks, as of its start, in memory for one chunk."""
-        reader = await _connect_reader(self.filename)
+        connecting = asyncio.ensure_future(_connect_reader(self.filename))
+        try:
+            reader = await asyncio.shield(connecting)
+        except asyncio.CancelledError:
+            # A connection that nobody waits for any more would never be closed.
+            await settled((await connecting).close())
+            raise
         try:
             cursor = await reader.execute(_sqlite_text(sql), parameters)
             while rows := list(await cursor.fetchmany(chunk)):
@@ -197,10 +220,11 @@ class SqliteEngine(_Dialect, SqliteClient):
             await settled(reader.close())
 
     async def close(self) -> None:
-        """Close both connections."""
-        if self._reader is not None:
-            await self._reader.close()
-            self._reader = None
+        """Close all connections."""
+        for reader in (self._reader, self._aside):
+            if reader is not None:
+                await reader.close()
+        self._reader = self._aside = None
         await super().close()
 
     async def _open_reader(self) -> aiosqlite.Connection:
@@ -210,13 +234,33 @@ class SqliteEngine(_Dialect, SqliteClient):
                     self._reader = await settled(_connect_reader(self.filename))
         return self._reader
 
+    async def _open_aside(self) -> aiosqlite.Connection:
+        if self._aside is None:
+            async with self._reader_lock:
+                if self._aside is None:
+                    self._aside = await settled(_connect_reader(self.filename, *_ASIDE_PRAGMAS))
+        return self._aside
 
-async def _connect_reader(path: str) -> aiosqlite.Connection:
+
+async def _connect_reader(path: str, *pragmas: str) -> aiosqlite.Connection:
     uri = f"{Path(path).absolute().as_uri()}?mode=ro"
     reader = await aiosqlite.connect(uri, uri=True, isolation_level=None, cached_statements=512)
-    for pragma in _READER_PRAGMAS:
+    for pragma in (*_READER_PRAGMAS, *pragmas):
         await reader.execute(pragma)
     return reader
+
+
+def _read_as_json(raw: sqlite3.Connection, sql: str, parameters: Sequence[object]) -> bytes:
+    # Columns may share a name, so they are numbered; nothing is read to learn how many there are.
+    nothing = raw.execute(f"SELECT * FROM ({sql}) LIMIT 0", parameters)
+    columns = ", ".join(f"c{number}" for number, _ in enumerate(nothing.description))
+    ((text,),) = raw.execute(
+        f"WITH read ({columns}) AS ({sql}) "
+        f"SELECT CAST(json_group_array(json_array({columns})) AS BLOB) FROM read",
+        parameters,
+    ).fetchall()
+    found: bytes = text
+    return found
 
 
 client_class = SqliteEngine

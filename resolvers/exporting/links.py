@@ -104,6 +104,16 @@ class ExportKept(NamedTuple):
         except DoesNotOpen:
             raise LinkEnded("This export cannot be opened any more. Ask for a new one.") from None
 
+    async def holder(self, database: Database, *, now: datetime) -> Principal | None:
+        """Whoever asked, as they may do now; None when their token has ended."""
+        return await principal_of_holder(
+            database,
+            self.practitioner_id,
+            self.holder_id,
+            kind=AccessTokenKind(self.holder_kind),
+            now=now,
+        )
+
     @property
     def asked(self) -> dict[str, Any]:
         """What the trail says of it."""
@@ -187,13 +197,7 @@ async def _find(database: Database, identifier: str) -> ExportKept | None:
 
 
 async def _check(database: Database, export: ExportKept, *, now: datetime) -> Principal:
-    principal = await principal_of_holder(
-        database,
-        export.practitioner_id,
-        export.holder_id,
-        kind=AccessTokenKind(export.holder_kind),
-        now=now,
-    )
+    principal = await export.holder(database, now=now)
     if principal is None:
         raise LinkForbidden("The sign-in or token that this export was asked for with has ended.")
     if export.with_private_notes and not principal.may_read_private_notes:

@@ -14,10 +14,8 @@ from typing import Any, Final
 from exports.pdf.rendering import RenderingFailed, render_history
 from exports.workers import Workers
 from models.database import Database
-from models.enums import AccessTokenKind
 from models.instants import from_text, to_text
 from models.transaction import Transaction, write
-from resolvers.accounts.holders import principal_of_holder
 from resolvers.accounts.policy import AccessPolicy
 from resolvers.context import Context
 from resolvers.exporting.asked import HistoryAsked
@@ -136,13 +134,7 @@ async def _render(
     progress: Callable[[int], None],
     now: datetime,
 ) -> bytes:
-    principal = await principal_of_holder(
-        database,
-        export.practitioner_id,
-        export.holder_id,
-        kind=AccessTokenKind(export.holder_kind),
-        now=now,
-    )
+    principal = await export.holder(database, now=now)
     if principal is None:
         raise LinkRefused("the token that it was asked for with has ended")
     asked = HistoryAsked.from_text(export.opened(database, "request"))

@@ -4,8 +4,9 @@ In keyset chunks, each a statement of its own: nothing is held while a slow read
 and memory is that of one chunk, however long the history is.
 """
 
+import asyncio
 import logging
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from functools import partial
 from typing import Any, Final, NamedTuple
 
@@ -32,6 +33,14 @@ _NAMES: Final = "service.name, calendar.name"
 _PRIVATE: Final = "session.private_notes, session.private_notes_key"
 # What a derived table of sessions must hold besides, for the joins.
 _KEYS: Final = "session.practitioner_id, session.service_id, session.calendar_id"
+
+# Notes have up to 64 kB, so a chunk is bounded by its letters as well. Nobody knows of the first
+# one how long they are, so it is small; it also has the file begin at once.
+_FIRST_CHUNK: Final = 50
+_SMALLEST_CHUNK: Final = 10
+_LETTERS_AT_ONCE: Final = 1_000_000
+# How many private notes are opened before others have their turn.
+_OPENED_AT_ONCE: Final = 50
 
 
 class ExportedSession(NamedTuple):
@@ -67,7 +76,7 @@ async def conditions_of_export(context: Context, asked: HistoryAsked) -> Conditi
 
 async def count_sessions(context: Context, where: Conditions) -> int:
     """How many sessions `where` allows."""
-    ((total,),) = await context.connection.fetch(
+    ((total,),) = await context.database.fetch_aside(
         f"SELECT count(*) FROM session WHERE {where.sql}", where.parameters
     )
     return int(total)
@@ -76,32 +85,51 @@ async def count_sessions(context: Context, where: Conditions) -> int:
 async def read_chunks(
     context: Context, asked: HistoryAsked, *, size: int
 ) -> AsyncIterator[list[ExportedSession]]:
-    """The sessions in order, `size` at a time.
+    """The sessions in order, `size` at a time at most; fewer where their notes are long.
 
     A session that is moved meanwhile may come twice or not at all, as in the pages of the list.
     """
     where = await conditions_of_export(context, asked)
     order = ORDERS[asked.sort]
-    page = PageArguments(limit=size, backwards=False, after=None, before=None)
-    bounds: list[Bound] = []
-    while True:
-        rows = await _read(context, asked, where.copy(), bounds, page=page)
+    limit = min(size, _FIRST_CHUNK)
+
+    def begin(*bounds: Bound) -> asyncio.Task[list[ExportedSession]]:
+        page = PageArguments(limit=limit, backwards=False, after=None, before=None)
+        return asyncio.create_task(_read_chunk(context, asked, where.copy(), bounds, page=page))
+
+    reading = begin()
+    try:
+        while True:
+            rows = await reading
+            if len(rows) <= limit:
+                break
+            chunk = rows[:limit]
+            limit = min(size, _that_fit(chunk))
+            # The next chunk is read while this one is written.
+            reading = begin(Bound("<" if order.descending else ">", order.of_row(chunk[-1])))
+            yield chunk
         if rows:
-            yield rows[:size]
-        if len(rows) <= size:
-            return
-        last = order.of_row(rows[size - 1])
-        bounds = [Bound("<" if order.descending else ">", last)]
+            yield rows
+    finally:
+        reading.cancel()
+        await asyncio.gather(reading, return_exceptions=True)
+
+
+def _that_fit(chunk: Sequence[ExportedSession]) -> int:
+    """How many sessions with notes as long as these fit into a chunk."""
+    letters = sum(len(one.customer_notes or "") + len(one.private_notes or "") for one in chunk)
+    return max(_SMALLEST_CHUNK, _LETTERS_AT_ONCE * len(chunk) // max(1, letters))
 
 
 async def read_all(context: Context, asked: HistoryAsked, *, most: int) -> list[ExportedSession]:
     """The first `most` sessions, in one statement: as they stood at one moment."""
     where = await conditions_of_export(context, asked)
     order = ORDERS[asked.sort].sql()
-    return await _read_in_order(context, asked, where, order=order, limit=most)
+    fetch = context.connection.fetch
+    return await _read_in_order(context, asked, where, order=order, limit=most, fetch=fetch)
 
 
-async def _read(
+async def _read_chunk(
     context: Context,
     asked: HistoryAsked,
     where: Conditions,
@@ -114,18 +142,31 @@ async def _read(
         read = partial(_read_branches, context, asked, where)
         return await read_by_status(where, bounds, order=order, page=page, read=read)
     order.add_bounds(where, bounds)
-    return await _read_in_order(context, asked, where, order=order.sql(), limit=page.limit + 1)
+    return await _read_in_order(
+        context,
+        asked,
+        where,
+        order=order.sql(),
+        limit=page.limit + 1,
+        fetch=context.database.fetch_aside,
+    )
 
 
 async def _read_in_order(
-    context: Context, asked: HistoryAsked, where: Conditions, *, order: str, limit: int
+    context: Context,
+    asked: HistoryAsked,
+    where: Conditions,
+    *,
+    order: str,
+    limit: int,
+    fetch: Callable[[str, list[object]], Awaitable[list[Any]]],
 ) -> list[ExportedSession]:
-    rows = await context.connection.fetch(
+    rows = await fetch(
         f"SELECT {_columns(asked)} FROM session {SERVICE_AND_CALENDAR} "
         f"WHERE {where.sql} ORDER BY {order} LIMIT {where.bind(limit)}",
         where.parameters,
     )
-    return _sessions(context, rows)
+    return await _sessions(context, rows)
 
 
 async def _read_branches(
@@ -141,11 +182,11 @@ async def _read_branches(
         return []
     columns = f"{_SESSION}, {_KEYS}, {_PRIVATE}"
     pages = union_of(branches, where, columns=columns, order=order, limit=limit)
-    rows = await context.connection.fetch(
+    rows = await context.database.fetch_aside(
         f"SELECT {_columns(asked)} FROM ({pages}) AS session {SERVICE_AND_CALENDAR}",
         where.parameters,
     )
-    return _sessions(context, rows)
+    return await _sessions(context, rows)
 
 
 def _columns(asked: HistoryAsked) -> str:
@@ -154,9 +195,16 @@ def _columns(asked: HistoryAsked) -> str:
     return f"{_SESSION}, {_NAMES}, {private}"
 
 
-def _sessions(context: Context, rows: Iterable[Any]) -> list[ExportedSession]:
+async def _sessions(context: Context, rows: Iterable[Any]) -> list[ExportedSession]:
     sessions = [ExportedSession._make(row) for row in rows]
-    return [_opened(context, one) if one.private_notes_key else one for one in sessions]
+    for start in range(0, len(sessions), _OPENED_AT_ONCE):
+        some = sessions[start : start + _OPENED_AT_ONCE]
+        if any(one.private_notes_key for one in some):
+            sessions[start : start + _OPENED_AT_ONCE] = [
+                _opened(context, one) if one.private_notes_key else one for one in some
+            ]
+            await context.database.give_way()
+    return sessions
 
 
 def _opened(context: Context, session: ExportedSession) -> ExportedSession:

@@ -1,0 +1,82 @@
+"""Reads that nobody waits for: the same rows, and everybody else goes first."""
+
+import asyncio
+from typing import Any
+
+import asyncpg
+import pytest
+from tortoise.exceptions import OperationalError
+
+from models.database import Database
+
+
+def selecting(rows: list[tuple[Any, ...]]) -> tuple[str, list[object]]:
+    """A statement that answers these rows, in their order, two columns of one name in each."""
+    parameters: list[object] = []
+
+    def bind(value: object, kind: str) -> str:
+        parameters.append(value)
+        return f"CAST(${len(parameters)} AS {kind})"
+
+    parts = [
+        f"SELECT {bind(number, 'BIGINT')} AS place, {bind(one[0], 'BIGINT')} AS name, "
+        f"{bind(one[1], 'TEXT')} AS name, {bind(one[2], 'BIGINT')}, {bind(one[3], 'TEXT')}"
+        for number, one in enumerate(rows)
+    ]
+    parts.append("SELECT -1, 0, NULL, 0, NULL")
+    return f"{' UNION ALL '.join(parts)} ORDER BY 1 DESC LIMIT 15", parameters
+
+
+async def test_rows_read_aside_are_the_rows(database: Database) -> None:
+    for rows in (
+        [],
+        [(1, None, 0, "")],
+        [(2**53, 'Said "no",\r\n\t\\u0041 \x01\x1f', 1, "今日は 😀 \u2028 \u202ertl")],
+        [(number, f"note {number}", number, None) for number in range(20)],
+    ):
+        sql, parameters = selecting(rows)
+        expected = [tuple(row) for row in await database.fetch(sql, parameters)]
+        assert [tuple(row) for row in await database.fetch_aside(sql, parameters)] == expected
+
+
+async def test_a_statement_that_is_wrong_is_said_to_be_so(database: Database) -> None:
+    with pytest.raises(OperationalError):
+        await database.fetch_aside("SELECT nothing.of_the_kind FROM session")
+
+
+async def test_many_can_begin_to_read_aside_at_once(own_database: Database) -> None:
+    answers = await asyncio.gather(*(own_database.fetch_aside("SELECT 1, 'a'") for _ in range(20)))
+
+    assert [[tuple(row) for row in answer] for answer in answers] == [[(1, "a")]] * 20
+
+
+async def test_who_gives_way_lets_those_go_who_can(database: Database) -> None:
+    gone: list[int] = []
+
+    async def others() -> None:
+        gone.append(1)
+
+    task = asyncio.create_task(others())
+    await database.give_way()
+
+    assert gone == [1]
+    await task
+
+
+@pytest.mark.parametrize("engine", ["postgres"])
+async def test_who_gives_way_goes_on_although_somebody_waits_for_long(
+    database: Database, shared_url: str
+) -> None:
+    """SQLite has nothing that a read could wait for."""
+    holder = await asyncpg.connect(shared_url)
+    try:
+        await holder.execute("SELECT pg_advisory_lock(4711)")
+        waiting = asyncio.create_task(database.fetch("SELECT pg_advisory_lock_shared(4711)::text"))
+        await database.give_way()
+        await database.give_way()
+        assert not waiting.done()
+        await holder.execute("SELECT pg_advisory_unlock(4711)")
+        await waiting
+        await database.fetch("SELECT pg_advisory_unlock_all()::text")
+    finally:
+        await holder.close()
