@@ -1,6 +1,5 @@
 """Long files over HTTP whose reader stops, or goes away, or may not read on."""
 
-import asyncio
 import socket
 import time
 from collections.abc import Callable, Iterator
@@ -128,18 +127,3 @@ def test_a_reader_who_is_slow_reads_to_the_end(own: Exporting) -> None:
                 time.sleep(0.02)
 
     assert read > SESSIONS * len(LONG)
-
-
-@pytest.mark.parametrize("raced", ["1"], indirect=True, ids=["one worker"])
-def test_others_are_answered_while_long_files_are_read(raced: Raced) -> None:
-    async def all_at_once(address: str, path: str) -> list[httpx.Response]:
-        async with httpx.AsyncClient(base_url=address, timeout=60, verify=False) as client:  # noqa: S501 - no TLS here
-            downloads = [client.get(path) for _ in range(4)]
-            asked = [client.get("/readyz") for _ in range(20)]
-            return await asyncio.gather(*downloads, *asked)
-
-    with exporting(raced.address, raced.url, a_long_history) as own:
-        answers = asyncio.run(all_at_once(raced.address, path_of(own.export())))
-
-    assert {one.status_code for one in answers} == {httpx.codes.OK}
-    assert len({one.content for one in answers[:4]}) == 1
