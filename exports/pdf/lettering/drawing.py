@@ -10,7 +10,7 @@ from reportlab.pdfgen.textobject import PDFTextObject
 from xhtml2pdf.bidi import mirrored
 
 from exports.pdf.lettering.direction import LEFT_TO_RIGHT_MARK, marked, turned
-from exports.pdf.lettering.shaping import Cluster, Glyph, Shaped, ShapedFont
+from exports.pdf.lettering.shaping import HAIR, Cluster, Glyph, Shaped, ShapedFont
 
 _END: Final = "EMC"
 
@@ -84,6 +84,7 @@ class LetteredText(PDFTextObject):  # type: ignore[misc]  # reportlab has no typ
                 continue
             yield _begin("".join(cluster.text for cluster in word))
             yield from self._show(font, glyphs)
+            yield f"[{fp_str(-HAIR)}] TJ"
             yield _END
 
     def _show(self, font: ShapedFont, glyphs: list[Glyph]) -> list[str]:

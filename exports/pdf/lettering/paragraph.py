@@ -249,9 +249,11 @@ def _line(
 
 
 def _without_edges(pieces: list[_Piece]) -> list[_Piece]:
-    """Without the spaces that a line begins or ends with, and those that follow a space."""
+    """What is drawn: no spaces at the ends, or after a space, or without width."""
     kept: list[_Piece] = []
     for piece in pieces:
+        if piece.text == "\u200b":
+            continue
         if piece.text != " " or (kept and kept[-1].text != " "):
             kept.append(piece)
     while kept and kept[-1].text == " ":

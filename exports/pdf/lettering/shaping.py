@@ -14,6 +14,10 @@ _KEPT: Final = 20_000  # shaped strings; the words of a document recur
 # which are for private use, and which no font of ours has a glyph for.
 _FIRST_OWN_CODE: Final = 0xF0000
 
+# What is drawn next begins so much further, in thousandths of the size. PDFium (159) sorts what is
+# on a line by where it begins, and takes what begins at one point in the order of rounding errors.
+HAIR: Final = 1.0
+
 # Ascent and descent of the base font, in thousandths of the size, for every font, so that lines
 # are equally high and stand on one line across a table. What is taller is rare stacks of marks.
 _ASCENT: Final = 1069
@@ -87,9 +91,9 @@ class ShapedFont(TTFont):  # type: ignore[misc]  # reportlab has no types
         )
 
     def standing_in(self, glyph: Glyph, text: str) -> Glyph:
-        """`glyph` again, taking no room, and reading as `text`."""
+        """`glyph` again, taking no room but `HAIR`, and reading as `text`."""
         code = self._code(self.face.charToGlyph[ord(glyph.code)], text)
-        return Glyph(code, 0.0, 0.0, 0.0, glyph.width)
+        return Glyph(code, 0.0, 0.0, HAIR, glyph.width)
 
     def _cluster(self, start: int, text: str, placed: list[tuple[int, Any]]) -> Cluster:
         whole = len(placed) == 1

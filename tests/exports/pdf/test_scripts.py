@@ -75,3 +75,20 @@ def test_a_long_text_is_found_whole_over_its_pages(reader: str) -> None:
 
     assert folded(text) in found
     assert folded(han) in found
+
+
+# What is drawn at one point, and what has no shape, where readers must not mistake the order.
+BESIDE_EACH_OTHER = {
+    "a span beside another": "\u25cc\u0303b\u05e9\u05dd",
+    "a mark beside a symbol": "\u25cc\u0323\u2191\u0bae",
+    "a space without width at the end": "\u0633\u0679\u200b",
+    "latin beside arabic": "CafeC\u0645\u062f",
+}
+
+
+@pytest.mark.parametrize("reader", READERS)
+@pytest.mark.parametrize("name", BESIDE_EACH_OTHER)
+def test_what_stands_close_together_is_found_in_its_order(name: str, reader: str) -> None:
+    text = BESIDE_EACH_OTHER[name]
+
+    assert folded(read(pdf_of_texts(text), reader)) == folded(text)
