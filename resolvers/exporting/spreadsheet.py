@@ -10,7 +10,7 @@ from models.money import amount_text
 from resolvers.context import Context
 from resolvers.exporting.asked import HistoryAsked
 from resolvers.exporting.clocks import Clocks
-from resolvers.exporting.reading import ExportedSession, read_chunks
+from resolvers.exporting.reading import Row, read_chunks
 from resolvers.exporting.words import STATUS_WORDS
 
 COLUMNS: Final = (
@@ -67,24 +67,28 @@ class _Lines:
         self._name = lru_cache(maxsize=_KEPT)(_text)
         self._price = lru_cache(maxsize=_KEPT)(_price)
 
-    def of(self, sessions: Iterable[ExportedSession]) -> bytes:
+    def of(self, rows: Iterable[Row]) -> bytes:
         """The lines of these sessions."""
-        return "".join(map(self._line, sessions)).encode()
-
-    def _line(self, session: ExportedSession) -> str:
-        date, start, offset = self._clocks.local(session.starts_at)
-        end = self._clocks.time(session.ends_at)
-        cancelled_at = session.cancelled_at
-        cancelled = f'"{" ".join(self._clocks.local(cancelled_at))}"' if cancelled_at else _EMPTY
-        private_notes = f",{_text(session.private_notes)}" if self._with_private_notes else ""
-        # Text that people wrote goes through `_text`; the rest has nothing to escape in it.
-        return (
-            f'"{date}","{start}","{end}",{self._zone},"{offset}",{self._name(session.service)},'
-            f"{session.duration_minutes},{self._name(session.calendar)},{_STATUS[session.status]},"
-            f"{cancelled},{_text(session.cancellation_reason)},{session.rescheduled_count},"
-            f"{self._price(session.price_minor, session.currency)},"
-            f"{_text(session.customer_notes)}{private_notes}\r\n"
-        )
+        local, time = self._clocks.local, self._clocks.time
+        name, price, zone = self._name, self._price, self._zone
+        with_private_notes = self._with_private_notes
+        lines = []
+        # fmt: off
+        for (
+            _id, starts_at, ends_at, status, _rank, minutes, cancelled_at, _by, reason, moved,
+            minor, currency, customer_notes, service, calendar, private_notes, _key,
+        ) in rows:
+            # fmt: on
+            date, start, offset = local(starts_at)
+            cancelled = f'"{" ".join(local(cancelled_at))}"' if cancelled_at else _EMPTY
+            private = f",{_text(private_notes)}" if with_private_notes else ""
+            # Text that people wrote goes through `_text`; the rest has nothing to escape in it.
+            lines.append(
+                f'"{date}","{start}","{time(ends_at)}",{zone},"{offset}",{name(service)},{minutes},'
+                f"{name(calendar)},{_STATUS[status]},{cancelled},{_text(reason)},{moved},"
+                f"{price(minor, currency)},{_text(customer_notes)}{private}\r\n"
+            )
+        return "".join(lines).encode()
 
 
 def _text(text: str | None) -> str:
