@@ -22,6 +22,7 @@ from server import graphiql
 from server.browsers import SecurityHeaders, cors
 from server.callers import Callers
 from server.downloads import Downloads
+from server.exporter import exporting
 from server.graphql_http import GraphQLEndpoint
 from server.health import health_routes
 from server.housekeeping import housekeeping
@@ -50,7 +51,10 @@ def create_app(settings: Settings | None = None) -> Starlette:
             if database.keyring.active_id is None:
                 logger.warning("private notes are kept as plain text: there is no key to seal with")
             settle()
-            async with housekeeping(database):
+            async with (
+                housekeeping(database),
+                exporting(database, settings.access_policy, at_most=settings.export_workers),
+            ):
                 yield
             await drain()
 

@@ -3,19 +3,23 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from typing import Final
+from unicodedata import normalize
 from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from models.database import Database
 from models.enums import ExportFormat
+from models.sealed_exports import DoesNotOpen
 from models.unavailable import is_unavailable
 from resolvers.errors import RateLimited
-from resolvers.exporting.files import file_pieces
+from resolvers.exporting.files import FileIncomplete, file_pieces
 from resolvers.exporting.links import (
     LinkEnded,
     LinkForbidden,
@@ -43,6 +47,7 @@ _STATUSES: Final[dict[type[LinkRefused], int]] = {
     LinkEnded: 410,
     NotMadeYet: 503,
 }
+_ENDS: Final = (LinkRefused, FileIncomplete, DoesNotOpen)
 _RETRY_AFTER: Final = {"Retry-After": "5"}
 _WAITED_SECONDS: Final = 20
 _LOOK_EVERY_SECONDS: Final = 0.25
@@ -72,11 +77,10 @@ class Downloads:
 
     async def _answer(self, request: Request) -> Response:
         identifier, key = request.path_params["id"], request.query_params.get("key", "")
+        is_get = request.method == "GET"
         try:
-            opened = await self._opened(identifier, key, is_get=request.method == "GET")
-            if request.method == "GET":
-                self._places.check(opened.export.practitioner_id)
-                await note_download(self._database(), opened, now=self._clock())
+            opened = await self._opened(identifier, key, is_get=is_get)
+            return await self._begun(opened) if is_get else _Sending(opened, _nothing())
         except LinkRefused as refused:
             return _refusal(refused)
         except RateLimited as limited:
@@ -88,7 +92,13 @@ class Downloads:
             if not is_unavailable(error):
                 raise
             return PlainTextResponse("Try again in a few seconds.\n", 503, headers=_RETRY_AFTER)
-        return StreamingResponse(self._content(opened), headers=_headers(opened))
+
+    async def _begun(self, opened: Opened) -> Response:
+        """A download with a place of its own, which the trail has been told of."""
+        with ExitStack() as place:
+            place.enter_context(self._places.held(opened.export.practitioner_id))
+            await note_download(self._database(), opened, now=self._clock())
+            return _Sending(opened, self._content(opened), place=place.pop_all())
 
     async def _opened(self, identifier: str, key: str, *, is_get: bool) -> Opened:
         """What the link leads to; a file that is being made is waited for, but not for ever."""
@@ -102,7 +112,6 @@ class Downloads:
             await asyncio.sleep(_LOOK_EVERY_SECONDS)
 
     async def _content(self, opened: Opened) -> AsyncIterator[bytes]:
-        """The file. Whatever ends it early ends the connection: half a file never looks whole."""
         loop, database = asyncio.get_running_loop(), self._database()
         is_csv = opened.export.format == ExportFormat.CSV
         pieces = (
@@ -111,18 +120,43 @@ class Downloads:
             else file_pieces(database, opened.export)
         )
         checked_at = loop.time()
-        try:
-            with self._places.held(opened.export.practitioner_id):
-                async for piece in pieces:
-                    yield piece
-                    if loop.time() - checked_at >= self._recheck_seconds:
-                        await check_still_open(database, opened, now=self._clock())
-                        checked_at = loop.time()
-                # A history whose client is deleted meanwhile comes to an end that looks like one.
+        async for piece in pieces:
+            yield piece
+            if loop.time() - checked_at >= self._recheck_seconds:
                 await check_still_open(database, opened, now=self._clock())
-        except (LinkRefused, refusals.RateLimited) as refused:
-            logger.warning("an export was cut off: %s", refused)
-            raise
+                checked_at = loop.time()
+        # A history whose client is deleted meanwhile comes to an end that looks like one.
+        await check_still_open(database, opened, now=self._clock())
+
+
+class _Sending(StreamingResponse):
+    """A file on its way, in its place until it is sent or whoever asked has gone away.
+
+    Whatever ends it early ends the connection: half a file never looks whole.
+    """
+
+    def __init__(
+        self, opened: Opened, content: AsyncIterator[bytes], *, place: ExitStack | None = None
+    ) -> None:
+        super().__init__(content, headers=_headers(opened))
+        self._place = place or ExitStack()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        with self._place:
+            try:
+                await super().__call__(scope, receive, send)
+            except Exception as error:
+                if not isinstance(error, _ENDS) and not is_unavailable(error):
+                    raise
+                # The last message is not sent, and so the server closes the connection.
+                logger.warning("an export was cut off: %s", error)
+
+
+async def _nothing() -> AsyncIterator[bytes]:
+    """The body of an answer to HEAD."""
+    pieces: tuple[bytes, ...] = ()
+    for piece in pieces:
+        yield piece
 
 
 def _refusal(refused: LinkRefused) -> Response:
@@ -149,5 +183,9 @@ def content_disposition(file_name: str) -> str:
 
     Old clients read `filename` alone, which is ASCII here; a `%` in it would be decoded by some.
     """
-    plain = "".join(one if " " <= one <= "~" and one not in '"\\%' else "_" for one in file_name)
+    # Letters without their accents, where they are letters of ASCII then.
+    parts = (normalize("NFKD", one).encode("ascii", "ignore").decode() for one in file_name)
+    plain = "".join(
+        one if one.isprintable() and one and not set(one) & set('"\\%') else "_" for one in parts
+    )
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(file_name, safe='')}"

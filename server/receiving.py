@@ -56,6 +56,7 @@ class HttpProtocol(HttpToolsProtocol):
 
     _deadline: asyncio.TimerHandle | None = None
     _patience: asyncio.TimerHandle | None = None
+    _unread = 0  # bytes that the client had still to read when it was last looked at
     _in_headers = True
     _fed = 0  # bytes that came while headers were incomplete
     _counted = 0  # bytes of the headers that are complete
@@ -130,7 +131,7 @@ class HttpProtocol(HttpToolsProtocol):
         """The client has not read what was sent: it has so long to read a part of it."""
         super().pause_writing()
         if self._patience is None:
-            self._patience = self.loop.call_later(_send_seconds(), self.transport.abort)
+            self._be_patient()
 
     def resume_writing(self) -> None:
         """It has."""
@@ -149,6 +150,17 @@ class HttpProtocol(HttpToolsProtocol):
         if self._deadline is not None:
             self._deadline.cancel()
             self._deadline = None
+
+    def _be_patient(self) -> None:
+        self._unread = self.transport.get_write_buffer_size()
+        self._patience = self.loop.call_later(_send_seconds(), self._look_whether_it_reads)
+
+    def _look_whether_it_reads(self) -> None:
+        # Writing goes on only once nearly all of a piece is read, which may take longer than that.
+        if self.transport.get_write_buffer_size() < self._unread:
+            self._be_patient()
+        else:
+            self.transport.abort()
 
     def _wait_no_longer(self) -> None:
         if self._patience is not None:

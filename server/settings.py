@@ -151,6 +151,9 @@ class Settings(BaseSettings):
     export_minutes: int = Field(
         default=60, ge=1, le=1440, description="How long the link of an export opens."
     )
+    export_workers: int = Field(
+        default=2, ge=1, le=16, description="How many processes of each worker make PDFs."
+    )
     introspection: Literal["on", "authenticated", "off"] = Field(
         default="authenticated", description="Who may ask for the schema."
     )

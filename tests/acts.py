@@ -38,6 +38,7 @@ SELECTIONS = {
     ),
     "createCalendar": f"calendar {{ id name color timeZone }} {ERRORS}",
     "updateCalendar": f"calendar {{ id name color timeZone }} {ERRORS}",
+    "exportSessionHistory": f"export {{ id url fileName sessionCount state progress }} {ERRORS}",
 }
 SESSION_MUTATIONS = (
     "bookSession",

@@ -34,6 +34,32 @@ def test_a_short_run_compares_the_answers_and_prints_a_line_for_each_server(
     assert f"{CLIENTS} answers, equal from all servers" in ended.stdout
 
 
+def test_pdfs_are_measured_beside_each_other() -> None:
+    ended = subprocess.run(
+        [
+            *(sys.executable, "-m", "benchmarks.pdf", "--rounds=1"),
+            "--sessions=2",
+            "--sessions=9",
+            "--per-piece=1",
+        ],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=110,
+        check=False,
+    )
+
+    assert ended.returncode == 0, ended.stderr
+    table = [line.split("|") for line in ended.stdout.splitlines() if line.startswith("|")]
+    assert [cells[1].strip() for cells in table[2:]] == [
+        "2, in pieces of 100",
+        "9, in pieces of 100",
+        "2, in pieces of 1",
+        "2, workers not started",
+    ]
+    assert {len(cells) for cells in table} == {len(table[0])}
+
+
 @pytest.mark.parametrize(
     ("answer", "where"),
     [

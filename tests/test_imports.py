@@ -1,6 +1,7 @@
-"""Imports run one way: server → schema → resolvers → models, never up, never in a circle.
+"""Imports run one way: server → schema → resolvers → exports → models, never up, never in a circle.
 
-`execution` stands beside them: server and schema use it, and it knows none of them.
+`execution` stands beside them: server and schema use it, and it knows none of them. `exports`
+stands between resolvers and models.
 """
 
 import ast

@@ -205,7 +205,13 @@ class SqliteEngine(_Dialect, SqliteClient):
         self, sql: str, parameters: Sequence[object] = (), *, chunk: int = 500
     ) -> AsyncIterator[list[Any]]:
         """The rows of one statement in chunks, as of its start, in memory for one chunk."""
-        reader = await _connect_reader(self.filename)
+        connecting = asyncio.ensure_future(_connect_reader(self.filename))
+        try:
+            reader = await asyncio.shield(connecting)
+        except asyncio.CancelledError:
+            # A connection that nobody waits for any more would never be closed.
+            await settled((await connecting).close())
+            raise
         try:
             cursor = await reader.execute(_sqlite_text(sql), parameters)
             while rows := list(await cursor.fetchmany(chunk)):

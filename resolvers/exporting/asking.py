@@ -9,7 +9,7 @@ import strawberry
 
 from models import Export
 from models.enums import ExportState
-from models.identifiers import Kind, new_id
+from models.identifiers import Kind, kind_of, new_id
 from models.instants import to_text
 from models.sealed_exports import kept_texts
 from models.transaction import orm
@@ -23,7 +23,7 @@ from resolvers.exporting.reading import conditions_of_export, count_sessions
 from resolvers.exporting.trail import tell_requested
 from resolvers.exporting.waking import wake
 from resolvers.given import is_given
-from resolvers.problems import InvalidInput, Undone
+from resolvers.problems import InvalidInput, NotThere, Undone
 from resolvers.references import hold_client
 from resolvers.scalars import TimeZone
 from resolvers.session_filter import LONGEST_LIST, SessionFilter, SessionSort
@@ -77,6 +77,8 @@ async def export_session_history(context: Context, given: ExportSessionHistoryIn
     """
     if given.include_private_notes and not context.principal.may_read_private_notes:
         raise Forbidden("A read-only token does not read private notes.")
+    if kind_of(given.client_id) is not Kind.CLIENT:
+        raise Undone(NotThere(given.client_id, "input", "clientId"))
     zone = given.time_zone if is_given(given.time_zone) else None
     asked = HistoryAsked.of(
         str(given.client_id),

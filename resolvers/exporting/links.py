@@ -25,7 +25,7 @@ from resolvers.principal import Principal
 _DOWNLOADS: Final = Limit("downloads", most=60, period=timedelta(hours=1))
 _LONGEST_KEY: Final = 100
 
-_COLUMNS: Final = (
+COLUMNS: Final = (
     "export.practitioner_id, export.id, export.client_id, export.holder_id, export.holder_kind, "
     "export.format, export.with_private_notes, export.request, export.secret, export.sealed_with, "
     "export.file_name, export.session_count, export.state, export.byte_count, export.created_at, "
@@ -33,7 +33,7 @@ _COLUMNS: Final = (
 )
 # By uq_export_id: a link names no tenant. Whether the client is still there comes with it.
 _FIND: Final = (
-    f"SELECT {_COLUMNS}, (SELECT client.id FROM client "
+    f"SELECT {COLUMNS}, (SELECT client.id FROM client "
     "WHERE client.practitioner_id = export.practitioner_id AND client.id = export.client_id) "
     "FROM export WHERE export.id = $1"
 )
@@ -103,6 +103,16 @@ class ExportKept(NamedTuple):
             )
         except DoesNotOpen:
             raise LinkEnded("This export cannot be opened any more. Ask for a new one.") from None
+
+    async def holder(self, database: Database, *, now: datetime) -> Principal | None:
+        """Whoever asked, as they may do now; None when their token has ended."""
+        return await principal_of_holder(
+            database,
+            self.practitioner_id,
+            self.holder_id,
+            kind=AccessTokenKind(self.holder_kind),
+            now=now,
+        )
 
     @property
     def asked(self) -> dict[str, Any]:
@@ -187,13 +197,7 @@ async def _find(database: Database, identifier: str) -> ExportKept | None:
 
 
 async def _check(database: Database, export: ExportKept, *, now: datetime) -> Principal:
-    principal = await principal_of_holder(
-        database,
-        export.practitioner_id,
-        export.holder_id,
-        kind=AccessTokenKind(export.holder_kind),
-        now=now,
-    )
+    principal = await export.holder(database, now=now)
     if principal is None:
         raise LinkForbidden("The sign-in or token that this export was asked for with has ended.")
     if export.with_private_notes and not principal.may_read_private_notes:

@@ -240,6 +240,7 @@ def reached(
                 DATABASE_BUSY_SECONDS="0.3",
                 RECEIVE_SECONDS="1",
                 RECHECK_SECONDS="0.1",
+                SEND_SECONDS="1",
             )
         )
         known[engine] = Reached(address, url, log)

@@ -11,7 +11,6 @@ from models.database import Database
 from models.enums import AccessTokenKind
 from models.transaction import Transaction, write
 from resolvers.accounts.access import issue_token
-from tests.acts import SESSION_MUTATIONS
 from tests.e2e.conftest import Raced
 from tests.practice import Answer, Practice
 from tests.resolvers import test_bad_changes as in_process
@@ -57,7 +56,7 @@ async def served(database: Database, address: str) -> ServedPractice:
 
 
 @pytest.mark.parametrize("raced", ["1"], indirect=True, ids=["one worker"])
-@pytest.mark.parametrize("mutation", [*SESSION_MUTATIONS, *list(in_process.OPTIONAL)[-8:]])
+@pytest.mark.parametrize("mutation", in_process.OPTIONAL)
 async def test_bad_input_is_refused_over_http(raced: Raced, mutation: str) -> None:
     async with Database(raced.url) as database:
         practice = await served(database, raced.address)

@@ -24,6 +24,8 @@ from tests.acts import document_of
 from tests.e2e.conftest import command, running
 from tests.keys import KEYRING, kept, key
 from tests.practice import Practice
+from tests.resolvers.exporting.taking import EXPORT
+from tests.resolvers.exporting.test_making import words_of
 from tests.resolvers.importing.files import csv_text, row
 
 MARKER: Final = "Kanarienvögel 7f3a2c91 singen"
@@ -133,6 +135,15 @@ async def prepared(url: str) -> tuple[Practice, dict[str, str], str]:
         return practice, {**tokens, "stranger": "sh_" + "x" * 43}, client.id
 
 
+FILLED: Final = (
+    "outbox_message",
+    "idempotency_key",
+    "session_event",
+    "imported_row",
+    "export",
+    "export_piece",
+    "export_event",
+)
 EVERYTHING: Final = """query ($id: ID!, $client: ID!) {
   session(id: $id) { ...all followUps { ...all } origin { kind session { ...all } } }
   client(id: $client) { name sessions { totalCount nodes { ...all } stats { total } } }
@@ -253,6 +264,36 @@ def _counts(answer: dict[str, Any]) -> set[int]:
     return {one["totalCount"] for one in lists if one}
 
 
+def export_everything(watched: Watched) -> None:
+    """Files with private notes are for who may have them; all others are watched."""
+    with_notes = {"includePrivateNotes": True, "filter": {"text": MARKER}}
+    for kind in ("CSV", "PDF"):
+        assert found_in(taken(watched, "own", format=kind, **with_notes))
+        for who in ("read-only", "somebody else", "stranger"):
+            given = {"clientId": watched.client_id, "format": kind, **with_notes}
+            answer = watched.ask(who, EXPORT, {"input": given})
+            assert "errors" in answer or answer["data"]["done"]["errors"]
+    for who, kind in (("own", "CSV"), ("read-only", "CSV"), ("read-only", "PDF")):
+        content = taken(watched, who, format=kind)
+        watched.heard.append((f"{kind} for {who}", content))
+        assert "Coaching" in content
+    watched.ask("own", "{ exportEvents { nodes { kind sessionCount includesPrivateNotes } } }")
+
+
+def taken(watched: Watched, who: str, **given: Any) -> str:
+    """The text of a file that is asked for; what its link tells besides is watched."""
+    given = {"clientId": watched.client_id, **given}
+    export = watched.ask(who, EXPORT, {"input": given})["data"]["done"]["export"]
+    link = export["url"]
+    for wrong in (link[:-1], link.replace("?key=", "?key=x")):
+        watched.heard.append((f"a wrong link for {who}", str(watched.client.get(wrong).content)))
+    response = watched.client.get(link)
+    assert response.status_code == httpx.codes.OK
+    watched.heard.append((f"headers of a file for {who}", str(response.headers)))
+    content = response.content
+    return words_of(content) if given["format"] == "PDF" else content.decode()
+
+
 def damage_and_mend(watched: Watched, session: str) -> None:
     """Notes that do not open are an error that tells nothing, to their owner either."""
     own = watched.practice.practitioner.id
@@ -307,6 +348,7 @@ def test_private_notes_turn_up_nowhere_but_with_who_may_read_them(url: str, tmp_
         do_everything(watched, session)
         send_what_is_refused(watched, session)
         let_others_ask(watched, session)
+        export_everything(watched)
         damage_and_mend(watched, session)
         # It is there, or its absence elsewhere would say nothing.
         own = watched.ask("own", EVERYTHING, _ids(watched, session), watch=False)
@@ -319,10 +361,9 @@ def test_private_notes_turn_up_nowhere_but_with_who_may_read_them(url: str, tmp_
             assert_is_nowhere(running_files, bytes)
 
     tables = asyncio.run(rows_of_all_tables(url))
-    assert [name for name in ("outbox_message", "idempotency_key", "session_event", "imported_row")
-            if not tables[name]] == []  # fmt: skip
+    assert [name for name in FILLED if not tables[name]] == []
     assert_is_nowhere(tables)
-    assert_is_nowhere(dict(watched.heard))
+    assert_is_nowhere({f"{n}: {name}": told for n, (name, told) in enumerate(watched.heard)})
     written = log.read_text()
     assert "do not open" in written
     assert_is_nowhere({"log": written})

@@ -17,6 +17,7 @@ from resolvers.principal import Principal
 from tests.fuzzing.values import PRIVATE, Known
 from tests.portal import ask_as, client_principal
 from tests.practice import NOW, Practice
+from tests.resolvers.exporting.taking import export_of
 
 OWN: Final = "own mark"
 BESIDE: Final = "mark beside"
@@ -32,6 +33,7 @@ _CURSORS: Final = """{
   clients(first: 3) { edges { cursor } }
   sessions(first: 3) { edges { cursor } }
   byStatus: sessions(first: 3, sort: BY_STATUS) { edges { cursor } }
+  exportEvents(first: 3) { edges { cursor } }
 }"""
 
 
@@ -112,6 +114,10 @@ class Record:
             found += sorted(f"{table.__name__} {row}" for row in await rows.values())
         return found
 
+    async def kept_of_the_record(self) -> list[str]:
+        """All rows but those of exports, which who only reads may ask for as well."""
+        return [row for row in await self.kept() if not row.startswith("Export")]
+
 
 async def _fill(practice: Practice, mark: str, mark_beside: str, *, clients: int) -> dict[str, Any]:
     """Everything of each kind; the first client's things carry a mark, those beside another."""
@@ -145,8 +151,14 @@ async def _fill(practice: Practice, mark: str, mark_beside: str, *, clients: int
         created_at=NOW,
     )
     known["token"].append(token.id)
+    exports = [
+        await export_of(practice, one, kind=kind, filter={"text": "Shared"})
+        for one in known["client"][:2]
+        for kind in (AccessTokenKind.PRACTITIONER, AccessTokenKind.READ_ONLY)
+    ]
     return {
         **known,
+        "export": [one["id"] for one in exports],
         "service": [one.id for one in services],
         "calendar": [one.id for one in calendars],
     }

@@ -181,12 +181,12 @@ def test_any_mutation_of_whoever_may_write_leaves_others_alone(
 def test_any_mutation_of_whoever_may_not_write_changes_nothing(
     runner: asyncio.Runner, record: Record, api: Api
 ) -> None:
-    before = runner.run(record.kept())
+    before = runner.run(record.kept_of_the_record())
     others = tuple(one for one in EVERYBODY if one != api.writer)
 
     ask_away(runner, Asking(api, record, others), api.fields("Mutation"), changing=True)
 
-    assert runner.run(record.kept()) == before
+    assert runner.run(record.kept_of_the_record()) == before
 
 
 def test_any_sign_in_and_change_of_a_password_is_answered(

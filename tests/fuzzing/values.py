@@ -108,7 +108,7 @@ class Known:
     """What exists, for requests to name.
 
     Attributes:
-        own: ids of whoever is asked about, by what they name: client, service, session, …
+        own: ids of whoever is asked about, by what they name: client, service, export, …
         foreign: ids of somebody else.
         cursors: some that were given out.
     """
@@ -157,7 +157,7 @@ def _odd(random: Random) -> str:
 
 def _kind(name: str, owner: str) -> str:
     for named in (name.lower(), owner.lower()):
-        for kind in ("client", "service", "calendar", "token"):
+        for kind in ("client", "service", "calendar", "token", "export"):
             if kind in named:
                 return kind
     return "any" if owner == "node" else "session"

@@ -76,7 +76,7 @@ def test_a_name_of_any_script_is_read_back_from_its_header(client: str) -> None:
     assert header.isprintable()
     plain, extended = parsed(header)
     assert extended == name
-    assert len(plain) == len(name)
+    assert len(plain) >= len(name)
     assert "%" not in plain
     assert plain.endswith(".csv")
 
@@ -85,7 +85,8 @@ def test_a_name_of_any_script_is_read_back_from_its_header(client: str) -> None:
     ("name", "plain"),
     [
         ("Ada.csv", "Ada.csv"),
-        ("Zoë 100%.csv", "Zo_ 100_.csv"),
+        ("Zoë 100%.csv", "Zoe 100_.csv"),
+        ("会議 ½ ﬁ.csv", "__ 12 fi.csv"),
         ('say "hi".csv', "say _hi_.csv"),
         ("a\\b.csv", "a_b.csv"),
         ("a\r\nX: y\0.csv", "a__X: y_.csv"),

@@ -162,21 +162,26 @@ async def test_a_filter_lets_the_same_sessions_through_as_in_the_list(
     assert len(set(counts)) > 6
 
 
+CHANGES: Final = [
+    ("Europe/Berlin", "2026-03-29", 23),
+    ("Europe/Berlin", "2026-10-25", 25),
+    ("America/New_York", "2026-03-08", 23),
+    ("America/New_York", "2026-11-01", 25),
+    ("Africa/Cairo", "2026-04-24", 23),
+    ("America/Santiago", "2026-09-06", 23),
+    ("Asia/Kathmandu", "2026-03-29", 24),
+    ("Pacific/Apia", "2011-12-29", 24),
+    ("Pacific/Apia", "2011-12-30", 0),
+]
+
+
 @pytest.mark.parametrize(
-    ("zone", "day", "hours"),
+    ("zone", "day", "hours", "named"),
     [
-        ("Europe/Berlin", "2026-03-29", 23),
-        ("Europe/Berlin", "2026-10-25", 25),
-        ("America/New_York", "2026-03-08", 23),
-        ("America/New_York", "2026-11-01", 25),
-        ("Africa/Cairo", "2026-04-24", 23),
-        ("America/Santiago", "2026-09-06", 23),
-        ("Asia/Kathmandu", "2026-03-29", 24),
-        ("Pacific/Apia", "2011-12-29", 24),
-        ("Pacific/Apia", "2011-12-30", 0),
+        *((*change, "for the file") for change in CHANGES),
+        *((*CHANGES[0], named) for named in ("in the filter", "by the practitioner")),
     ],
 )
-@pytest.mark.parametrize("named", ["in the filter", "for the file", "by the practitioner"])
 async def test_days_on_which_the_clock_changes_begin_and_end_where_they_do(
     database: Database, zone: str, day: str, hours: int, named: str
 ) -> None:

@@ -1,0 +1,1 @@
+"""A client's session history as a PDF."""
