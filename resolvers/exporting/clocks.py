@@ -65,12 +65,13 @@ class Clocks:
         time, days_later = day.times[instant[11:16]]
         return day.dates[days_later], time, day.offset
 
-    def time(self, instant: str) -> str:
-        """The time alone."""
-        day = self._day(instant[:10])
-        if day is None or instant[16:] != _WHOLE_MINUTE:
-            return local(instant, self._zone).time
-        return day.times[instant[11:16]][0]
+    def span(self, starts_at: str, ends_at: str) -> tuple[str, str, str, str]:
+        """The date, the time and the offset of a start, and the time of an end."""
+        date, time, offset = self.local(starts_at)
+        day = self._day(ends_at[:10])
+        if day is None or ends_at[16:] != _WHOLE_MINUTE:
+            return date, time, offset, local(ends_at, self._zone).time
+        return date, time, offset, day.times[ends_at[11:16]][0]
 
     def _look_up(self, day: str) -> _Day | None:
         """None where the offset changes within the day, or has seconds."""

@@ -6,9 +6,9 @@ and memory is that of one chunk, however long the history is.
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from functools import partial
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from models.private_notes import NotesDoNotOpen, read_notes
 from resolvers.conditions import Conditions
@@ -65,6 +65,17 @@ class ExportedSession(NamedTuple):
     private_notes_key: str | None
 
 
+Row: TypeAlias = Sequence[Any]
+"""A session's values, in the order of `ExportedSession`.
+
+What a million sessions are written from: giving each value its name and asking for it by that took
+a quarter of the time that a CSV takes.
+"""
+
+_CUSTOMER_NOTES: Final = ExportedSession._fields.index("customer_notes")
+_PRIVATE_NOTES: Final = ExportedSession._fields.index("private_notes")
+
+
 async def conditions_of_export(context: Context, asked: HistoryAsked) -> Conditions:
     """What the sessions of an export must fulfil: the same as those of the list.
 
@@ -84,7 +95,7 @@ async def count_sessions(context: Context, where: Conditions) -> int:
 
 async def read_chunks(
     context: Context, asked: HistoryAsked, *, size: int
-) -> AsyncIterator[list[ExportedSession]]:
+) -> AsyncIterator[list[Row]]:
     """The sessions in order, `size` at a time at most; fewer where their notes are long.
 
     A session that is moved meanwhile may come twice or not at all, as in the pages of the list.
@@ -93,7 +104,7 @@ async def read_chunks(
     order = ORDERS[asked.sort]
     limit = min(size, _FIRST_CHUNK)
 
-    def begin(*bounds: Bound) -> asyncio.Task[list[ExportedSession]]:
+    def begin(*bounds: Bound) -> asyncio.Task[list[Row]]:
         page = PageArguments(limit=limit, backwards=False, after=None, before=None)
         return asyncio.create_task(_read_chunk(context, asked, where.copy(), bounds, page=page))
 
@@ -106,7 +117,8 @@ async def read_chunks(
             chunk = rows[:limit]
             limit = min(size, _that_fit(chunk))
             # The next chunk is read while this one is written.
-            reading = begin(Bound("<" if order.descending else ">", order.of_row(chunk[-1])))
+            last = order.of_row(ExportedSession._make(chunk[-1]))
+            reading = begin(Bound("<" if order.descending else ">", last))
             yield chunk
         if rows:
             yield rows
@@ -115,9 +127,9 @@ async def read_chunks(
         await asyncio.gather(reading, return_exceptions=True)
 
 
-def _that_fit(chunk: Sequence[ExportedSession]) -> int:
+def _that_fit(chunk: Sequence[Row]) -> int:
     """How many sessions with notes as long as these fit into a chunk."""
-    letters = sum(len(one.customer_notes or "") + len(one.private_notes or "") for one in chunk)
+    letters = sum(len(one[_CUSTOMER_NOTES] or "") + len(one[_PRIVATE_NOTES] or "") for one in chunk)
     return max(_SMALLEST_CHUNK, _LETTERS_AT_ONCE * len(chunk) // max(1, letters))
 
 
@@ -126,7 +138,8 @@ async def read_all(context: Context, asked: HistoryAsked, *, most: int) -> list[
     where = await conditions_of_export(context, asked)
     order = ORDERS[asked.sort].sql()
     fetch = context.connection.fetch
-    return await _read_in_order(context, asked, where, order=order, limit=most, fetch=fetch)
+    rows = await _read_in_order(context, asked, where, order=order, limit=most, fetch=fetch)
+    return [ExportedSession._make(row) for row in await _opened(context, asked, rows)]
 
 
 async def _read_chunk(
@@ -136,20 +149,23 @@ async def _read_chunk(
     bounds: Sequence[Bound],
     *,
     page: PageArguments,
-) -> list[ExportedSession]:
+) -> list[Row]:
     order = ORDERS[asked.sort]
+    rows: list[Row]
     if asked.sort is SessionSort.BY_STATUS and bounds_time(asked.filter):
         read = partial(_read_branches, context, asked, where)
-        return await read_by_status(where, bounds, order=order, page=page, read=read)
-    order.add_bounds(where, bounds)
-    return await _read_in_order(
-        context,
-        asked,
-        where,
-        order=order.sql(),
-        limit=page.limit + 1,
-        fetch=context.database.fetch_aside,
-    )
+        rows = [*await read_by_status(where, bounds, order=order, page=page, read=read)]
+    else:
+        order.add_bounds(where, bounds)
+        rows = await _read_in_order(
+            context,
+            asked,
+            where,
+            order=order.sql(),
+            limit=page.limit + 1,
+            fetch=context.database.fetch_aside,
+        )
+    return await _opened(context, asked, rows)
 
 
 async def _read_in_order(
@@ -159,14 +175,13 @@ async def _read_in_order(
     *,
     order: str,
     limit: int,
-    fetch: Callable[[str, list[object]], Awaitable[list[Any]]],
-) -> list[ExportedSession]:
-    rows = await fetch(
+    fetch: Callable[[str, list[object]], Awaitable[list[Row]]],
+) -> list[Row]:
+    return await fetch(
         f"SELECT {_columns(asked)} FROM session {SERVICE_AND_CALENDAR} "
         f"WHERE {where.sql} ORDER BY {order} LIMIT {where.bind(limit)}",
         where.parameters,
     )
-    return await _sessions(context, rows)
 
 
 async def _read_branches(
@@ -186,7 +201,7 @@ async def _read_branches(
         f"SELECT {_columns(asked)} FROM ({pages}) AS session {SERVICE_AND_CALENDAR}",
         where.parameters,
     )
-    return await _sessions(context, rows)
+    return [ExportedSession._make(row) for row in rows]
 
 
 def _columns(asked: HistoryAsked) -> str:
@@ -195,19 +210,19 @@ def _columns(asked: HistoryAsked) -> str:
     return f"{_SESSION}, {_NAMES}, {private}"
 
 
-async def _sessions(context: Context, rows: Iterable[Any]) -> list[ExportedSession]:
-    sessions = [ExportedSession._make(row) for row in rows]
-    for start in range(0, len(sessions), _OPENED_AT_ONCE):
-        some = sessions[start : start + _OPENED_AT_ONCE]
-        if any(one.private_notes_key for one in some):
-            sessions[start : start + _OPENED_AT_ONCE] = [
-                _opened(context, one) if one.private_notes_key else one for one in some
-            ]
-            await context.database.give_way()
-    return sessions
+async def _opened(context: Context, asked: HistoryAsked, rows: list[Row]) -> list[Row]:
+    """The rows with the private notes as they were written."""
+    if not asked.with_private_notes:
+        return rows
+    opened: list[Row] = []
+    for start in range(0, len(rows), _OPENED_AT_ONCE):
+        some = map(ExportedSession._make, rows[start : start + _OPENED_AT_ONCE])
+        opened += [_open(context, one) if one.private_notes_key else one for one in some]
+        await context.database.give_way()
+    return opened
 
 
-def _opened(context: Context, session: ExportedSession) -> ExportedSession:
+def _open(context: Context, session: ExportedSession) -> ExportedSession:
     try:
         notes = read_notes(
             context.database.keyring,

@@ -12,9 +12,10 @@ from server.interpreter import SWITCH_SECONDS, settle
 @pytest.fixture
 def as_before() -> Iterator[None]:
     """Afterwards the interpreter of the tests is what it was."""
-    interval = sys.getswitchinterval()
+    interval, thresholds = sys.getswitchinterval(), gc.get_threshold()
     yield
     gc.unfreeze()
+    gc.set_threshold(*thresholds)
     sys.setswitchinterval(interval)
 
 

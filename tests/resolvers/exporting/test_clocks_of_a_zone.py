@@ -25,7 +25,8 @@ def test_clocks_agree_with_each_instant_by_itself(zone: ZoneInfo, instants: list
 
     for instant in instants:
         assert clocks.local(instant) == local(instant, zone)
-        assert clocks.local(instant) == local(instant, zone)
+        before, at = local(instants[0], zone), local(instant, zone)
+        assert clocks.span(instants[0], instant) == (*before, at.time)
 
 
 def test_clocks_agree_in_every_hour_around_a_change() -> None:

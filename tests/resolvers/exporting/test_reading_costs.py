@@ -8,7 +8,7 @@ import pytest
 
 from resolvers.context import Context
 from resolvers.exporting.asked import HistoryAsked
-from resolvers.exporting.reading import ExportedSession, read_chunks
+from resolvers.exporting.reading import Row, read_chunks
 from resolvers.scalars import TimeZone
 from resolvers.session_filter import SessionSort
 from tests.practice import NOW, Practice
@@ -25,9 +25,7 @@ async def practice(shared_url: str) -> AsyncIterator[Practice]:
         yield await Practice.of(database)
 
 
-def chunks_of(
-    practice: Practice, client_id: str, *, size: int = SIZE
-) -> AsyncIterator[list[ExportedSession]]:
+def chunks_of(practice: Practice, client_id: str, *, size: int = SIZE) -> AsyncIterator[list[Row]]:
     context = Context(database=practice.database, principal=practice.principal(), now=NOW)
     asked = HistoryAsked(
         client_id, None, SessionSort.NEWEST_FIRST, TimeZone("UTC"), with_private_notes=True
