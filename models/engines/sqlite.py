@@ -229,17 +229,30 @@ class SqliteEngine(_Dialect, SqliteClient):
 
     async def _open_reader(self) -> aiosqlite.Connection:
         if self._reader is None:
-            async with self._reader_lock:
-                if self._reader is None:
-                    self._reader = await settled(_connect_reader(self.filename))
-        return self._reader
+            await settled(self._connect_own())
+        return self._opened(self._reader)
 
     async def _open_aside(self) -> aiosqlite.Connection:
         if self._aside is None:
-            async with self._reader_lock:
-                if self._aside is None:
-                    self._aside = await settled(_connect_reader(self.filename, *_ASIDE_PRAGMAS))
-        return self._aside
+            await settled(self._connect_aside())
+        return self._opened(self._aside)
+
+    # Each is kept here before anybody has it: a caller who is cancelled would leave it open.
+    async def _connect_own(self) -> None:
+        async with self._reader_lock:
+            if self._reader is None:
+                self._reader = await _connect_reader(self.filename)
+
+    async def _connect_aside(self) -> None:
+        async with self._reader_lock:
+            if self._aside is None:
+                self._aside = await _connect_reader(self.filename, *_ASIDE_PRAGMAS)
+
+    @staticmethod
+    def _opened(reader: aiosqlite.Connection | None) -> aiosqlite.Connection:
+        if reader is None:
+            raise TransactionManagementError("the database is closed")
+        return reader
 
 
 async def _connect_reader(path: str, *pragmas: str) -> aiosqlite.Connection:

@@ -92,6 +92,12 @@ async def import_csv(
             report.note(end.problem)
 
     async def work(transaction: Transaction) -> None:
+        # One import of a record at a time: two that take the same rows in another order would wait
+        # for each other. Bookings go on beside it.
+        await transaction.fetch(
+            f"SELECT practitioner.id FROM practitioner WHERE id = $1{transaction.for_update}",
+            [practitioner_id],
+        )
         await read_to_the_end(transaction, transaction)
         if report.problem_count:
             raise _NothingToKeep

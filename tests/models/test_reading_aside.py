@@ -1,6 +1,7 @@
 """Reads that nobody waits for: the same rows, and everybody else goes first."""
 
 import asyncio
+import threading
 from typing import Any
 
 import asyncpg
@@ -8,6 +9,7 @@ import pytest
 from tortoise.exceptions import OperationalError
 
 from models.database import Database
+from models.transaction import drain
 
 
 def selecting(rows: list[tuple[Any, ...]]) -> tuple[str, list[object]]:
@@ -80,3 +82,32 @@ async def test_who_gives_way_goes_on_although_somebody_waits_for_long(
         await database.fetch("SELECT pg_advisory_unlock_all()::text")
     finally:
         await holder.close()
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])
+@pytest.mark.parametrize("way", ["fetch", "fetch_aside", "stream"])
+async def test_a_reader_that_is_given_up_on_while_it_opens_is_closed_with_the_database(
+    url: str, way: str
+) -> None:
+    """Each connection of SQLite's has a thread, which ends when it is closed."""
+    before = set(threading.enumerate())
+    for turns in range(12):
+        async with Database(url) as database:
+
+            async def read(database: Database = database) -> None:
+                if way == "stream":
+                    async for _ in database.stream("SELECT 1"):
+                        pass
+                else:
+                    await getattr(database, way)("SELECT 1")
+
+            reading = asyncio.create_task(read())
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            reading.cancel()
+            await asyncio.gather(reading, return_exceptions=True)
+            await drain()
+    for thread in set(threading.enumerate()) - before:
+        thread.join(timeout=10)
+
+    assert set(threading.enumerate()) <= before
