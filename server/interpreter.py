@@ -4,8 +4,8 @@ import gc
 import sys
 from typing import Final
 
-# A thread that has the rows of a page asks for the interpreter for so long before it is given it.
-# With the default of 5 ms, two such waits were most of a page's time beside an export.
+# A thread that has the rows of a page asks for the interpreter for so long before it is given it:
+# with the default of 5 ms, two such waits can be most of a page's time beside an export.
 SWITCH_SECONDS: Final = 0.0005
 
 ALLOCATED_BETWEEN_COLLECTIONS: Final = 10_000
