@@ -163,6 +163,7 @@ class SqliteEngine(_Dialect, SqliteClient):
         self._reader: aiosqlite.Connection | None = None
         self._aside: aiosqlite.Connection | None = None
         self._reader_lock = asyncio.Lock()
+        self._as_json = lru_cache(maxsize=256)(_as_json)
 
     def _in_transaction(self) -> TransactionContext:
         return _TransactionContext(SqliteTransaction(self), self._lock)
@@ -197,7 +198,14 @@ class SqliteEngine(_Dialect, SqliteClient):
         interpreter's lock for each of them, from whoever is answering a request, and wait for it.
         """
         reader: Any = await self._open_aside()
-        text = await reader._execute(_read_as_json, reader._conn, _sqlite_text(sql), parameters)
+
+        def read(raw: sqlite3.Connection = reader._conn) -> bytes:
+            # After each call the thread waits for the interpreter's lock: there are few.
+            statement = self._as_json(raw, _sqlite_text(sql), len(parameters))
+            found: bytes = raw.execute(statement, parameters).fetchone()[0]
+            return found
+
+        text = await reader._execute(read)
         rows: list[Any] = orjson.loads(text)
         return rows
 
@@ -225,6 +233,7 @@ class SqliteEngine(_Dialect, SqliteClient):
             if reader is not None:
                 await reader.close()
         self._reader = self._aside = None
+        self._as_json.cache_clear()
         await super().close()
 
     async def _open_reader(self) -> aiosqlite.Connection:
@@ -263,17 +272,15 @@ async def _connect_reader(path: str, *pragmas: str) -> aiosqlite.Connection:
     return reader
 
 
-def _read_as_json(raw: sqlite3.Connection, sql: str, parameters: Sequence[object]) -> bytes:
+def _as_json(raw: sqlite3.Connection, sql: str, parameters: int) -> str:
+    """`sql` as a statement whose one value is all its rows."""
     # Columns may share a name, so they are numbered; nothing is read to learn how many there are.
-    nothing = raw.execute(f"SELECT * FROM ({sql}) LIMIT 0", parameters)
+    nothing = raw.execute(f"SELECT * FROM ({sql}) LIMIT 0", [None] * parameters)
     columns = ", ".join(f"c{number}" for number, _ in enumerate(nothing.description))
-    ((text,),) = raw.execute(
+    return (
         f"WITH read ({columns}) AS ({sql}) "
-        f"SELECT CAST(json_group_array(json_array({columns})) AS BLOB) FROM read",
-        parameters,
-    ).fetchall()
-    found: bytes = text
-    return found
+        f"SELECT CAST(json_group_array(json_array({columns})) AS BLOB) FROM read"
+    )
 
 
 client_class = SqliteEngine

@@ -1,7 +1,6 @@
 """Instants as a file shows them: local to one time zone, with the offset that held then."""
 
 from datetime import date, datetime, timedelta
-from functools import lru_cache
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -46,35 +45,21 @@ class _Day(NamedTuple):
     offset: str
 
 
-class Clocks:
-    """The clocks of a zone, for many instants: its offset is looked up once for each day.
-
-    That costs a third of what `local` does, and a row has two instants at least.
-    """
+class _Days(dict[str, _Day | None]):
+    """The days that were asked for last; None where the offset changes, or has seconds."""
 
     def __init__(self, zone: ZoneInfo) -> None:
+        super().__init__()
         self._zone = zone
-        self._day = lru_cache(maxsize=_DAYS_KEPT)(self._look_up)
         self._times: dict[int, _Times] = {}
 
-    def local(self, instant: str) -> tuple[str, str, str]:
-        """As the function `local` has it."""
-        day = self._day(instant[:10])
-        if day is None or instant[16:] != _WHOLE_MINUTE:
-            return local(instant, self._zone)
-        time, days_later = day.times[instant[11:16]]
-        return day.dates[days_later], time, day.offset
-
-    def span(self, starts_at: str, ends_at: str) -> tuple[str, str, str, str]:
-        """The date, the time and the offset of a start, and the time of an end."""
-        date, time, offset = self.local(starts_at)
-        day = self._day(ends_at[:10])
-        if day is None or ends_at[16:] != _WHOLE_MINUTE:
-            return date, time, offset, local(ends_at, self._zone).time
-        return date, time, offset, day.times[ends_at[11:16]][0]
+    def __missing__(self, day: str) -> _Day | None:
+        if len(self) >= _DAYS_KEPT:
+            self.clear()
+        there = self[day] = self._look_up(day)
+        return there
 
     def _look_up(self, day: str) -> _Day | None:
-        """None where the offset changes within the day, or has seconds."""
         begins = datetime.fromisoformat(f"{day}T00:00:00Z").astimezone(self._zone)
         ends = datetime.fromisoformat(f"{day}T23:59:59Z").astimezone(self._zone)
         offset = begins.utcoffset() or timedelta()
@@ -89,3 +74,34 @@ class Clocks:
             times=self._times[minutes],
             offset=f"UTC{begins.isoformat()[19:]}",
         )
+
+
+class Clocks:
+    """The clocks of a zone, for many instants: its offset is looked up once for each day.
+
+    That costs a third of what `local` does, and a row has two instants at least.
+    """
+
+    def __init__(self, zone: ZoneInfo) -> None:
+        self._zone = zone
+        self._days = _Days(zone)
+
+    def local(self, instant: str) -> tuple[str, str, str]:
+        """As the function `local` has it."""
+        day = self._days[instant[:10]]
+        if day is None or instant[16:] != _WHOLE_MINUTE:
+            return local(instant, self._zone)
+        time, days_later = day.times[instant[11:16]]
+        return day.dates[days_later], time, day.offset
+
+    def span(self, starts_at: str, ends_at: str) -> tuple[str, str, str, str]:
+        """The date, the time and the offset of a start, and the time of an end."""
+        day = self._days[starts_at[:10]]
+        # Most sessions end on the day on which they start, in UTC too.
+        if day is None or not starts_at[16:] == ends_at[16:] == _WHOLE_MINUTE:
+            return *local(starts_at, self._zone), local(ends_at, self._zone).time
+        times = day.times
+        time, days_later = times[starts_at[11:16]]
+        within = starts_at[:10] == ends_at[:10]
+        end = times[ends_at[11:16]][0] if within else self.local(ends_at)[1]
+        return day.dates[days_later], time, day.offset, end

@@ -33,8 +33,8 @@ COLUMNS: Final = (
 PRIVATE_NOTES: Final = "Private notes"
 
 # For each chunk the database is waited for once; what it sends of so many rows is taken apart in
-# less than a millisecond.
-_READ_AT_ONCE: Final = 500
+# about a millisecond.
+_READ_AT_ONCE: Final = 1_000
 # How many rows are written before others have their turn: a fraction of a millisecond.
 _WRITTEN_AT_ONCE: Final = 100
 # Names of services and calendars, and prices: a history has a few of each.
