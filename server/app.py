@@ -27,6 +27,7 @@ from server.graphql_http import GraphQLEndpoint
 from server.health import health_routes
 from server.housekeeping import housekeeping
 from server.logs import configure_logs
+from server.mailer import mailing
 from server.opening import checked, database_of
 from server.request_log import RequestLog
 from server.settings import Settings, read_settings
@@ -52,6 +53,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
             async with (
                 housekeeping(database),
                 exporting(database, settings.access_policy, at_most=settings.export_workers),
+                mailing(database, settings),
             ):
                 yield
             await drain()
