@@ -32,7 +32,6 @@ def compose(letter: Letter, *, sender: str) -> Message:
     mail["Date"] = format_datetime(letter.written_at)
     mail["Message-ID"] = f"<{letter.message_id}>"
     mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's out-of-office answers it
-    mail["Content-Language"] = "en"
     mail.set_content(words.text, cte="quoted-printable")
     mail.add_alternative(words.html, subtype="html", cte="quoted-printable")
     # Twice: as the part that mail programs act on, and as a file for those that do not.
@@ -40,6 +39,7 @@ def compose(letter: Letter, *, sender: str) -> Message:
     mail.add_attachment(
         calendar.encode(), maintype="application", subtype="ics", filename="invite.ics"
     )
+    mail["Content-Language"] = "en"  # behind what would take it along into a part
     # Boundaries that are always the same. None can stand in a part: both encodings escape the `=`.
     for part in mail.walk():
         if part.is_multipart():

@@ -23,6 +23,7 @@ from server.browsers import SecurityHeaders, cors
 from server.callers import Callers
 from server.downloads import Downloads
 from server.exporter import exporting
+from server.feeds import Feeds
 from server.graphql_http import GraphQLEndpoint
 from server.health import health_routes
 from server.housekeeping import housekeeping
@@ -93,6 +94,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
             Route("/portal/graphql", portal),
             WebSocketRoute("/portal/graphql", portal),
             downloads.route(),
+            Feeds(lambda: database).route(),
             *health_routes(lambda: database),
             *([graphiql.assets()] if with_graphiql else []),
         ],

@@ -142,19 +142,27 @@ class MailServer:
 
 @contextmanager
 def mail_server(
-    behaviour: Behaviour = good, *, port: int = 0, **options: Any
+    behaviour: Behaviour = good, *, port: int = 0, utf8: bool = True, **options: Any
 ) -> Iterator[MailServer]:
     """A mail server, until the block ends."""
     server = MailServer(behaviour)
     controller = Controller(
-        server, hostname="127.0.0.1", port=port or _free_port(), enable_SMTPUTF8=True, **options
+        server, hostname="127.0.0.1", port=port or _free_port(), enable_SMTPUTF8=utf8, **options
     )
     controller.start()
     server.port = controller.port
     try:
         yield server
     finally:
+        asyncio.run_coroutine_threadsafe(_connections_end(), controller.loop).result()
         controller.stop()
+
+
+async def _connections_end() -> None:
+    """Those whose other side is gone come to their end by themselves."""
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    if others:
+        await asyncio.wait(others, timeout=1)
 
 
 def _free_port() -> int:
@@ -167,12 +175,9 @@ def _free_port() -> int:
 def signs_in(user: str, password: str) -> Callable[..., AuthResult]:
     """Lets in whoever has this name and password."""
 
-    def check(
-        _server: Any, _session: Any, _envelope: Any, _mechanism: str, given: Any
-    ) -> AuthResult:
-        return AuthResult(
-            success=(given.login.decode(), given.password.decode()) == (user, password)
-        )
+    def check(_server: Any, _session: Any, _envelope: Any, _way: str, given: Any) -> AuthResult:
+        is_right = (given.login.decode(), given.password.decode()) == (user, password)
+        return AuthResult(success=is_right, handled=is_right)
 
     return check
 
