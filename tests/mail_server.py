@@ -146,7 +146,7 @@ def mail_server(
 ) -> Iterator[MailServer]:
     """A mail server, until the block ends."""
     server = MailServer(behaviour)
-    controller = Controller(
+    controller = _Controller(
         server, hostname="127.0.0.1", port=port or _free_port(), enable_SMTPUTF8=utf8, **options
     )
     controller.start()
@@ -154,15 +154,28 @@ def mail_server(
     try:
         yield server
     finally:
-        asyncio.run_coroutine_threadsafe(_connections_end(), controller.loop).result()
+        asyncio.run_coroutine_threadsafe(controller.hang_up(), controller.loop).result()
         controller.stop()
 
 
-async def _connections_end() -> None:
-    """Those whose other side is gone come to their end by themselves."""
-    others = asyncio.all_tasks() - {asyncio.current_task()}
-    if others:
-        await asyncio.wait(others, timeout=1)
+class _Controller(Controller):
+    """Knows its connections, so that none is left behind."""
+
+    def __init__(self, handler: MailServer, **options: Any) -> None:
+        super().__init__(handler, **options)
+        self.connections: list[SMTP] = []
+
+    def factory(self) -> SMTP:
+        self.connections.append(super().factory())  # type: ignore[no-untyped-call]
+        return self.connections[-1]
+
+    async def hang_up(self) -> None:
+        for one in self.connections:
+            if isinstance(one.transport, asyncio.Transport):
+                one.transport.abort()
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        if others:
+            await asyncio.wait(others, timeout=1)
 
 
 def _free_port() -> int:
