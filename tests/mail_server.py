@@ -102,7 +102,7 @@ class MailServer:
         return found
 
     @property
-    def settings(self) -> dict[str, str]:
+    def settings(self) -> dict[str, Any]:
         """How a server of ours is told of it."""
         return {
             "MAIL_FROM": SENDER,

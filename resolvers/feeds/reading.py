@@ -45,7 +45,7 @@ _ENTRIES: Final = (
     "LEFT JOIN client ON client.practitioner_id = session.practitioner_id "
     "AND client.id = session.client_id "
     "WHERE session.practitioner_id = $1 AND session.calendar_id = $2 AND session.starts_at >= $3 "
-    f"AND {HOLDS_A_SLOT} ORDER BY session.starts_at, session.id LIMIT {MOST_SHOWN}"
+    f"AND {HOLDS_A_SLOT} ORDER BY session.starts_at LIMIT {MOST_SHOWN}"
 )
 
 
@@ -101,7 +101,8 @@ async def read_feed(database: Database, identifier: str, key: str, *, now: datet
     if fetched_at is None or fetched_at <= to_text(now - _NOTED_EVERY):
         await _note_fetch(database, owner, identifier, now=now)
     rows = await database.fetch(_ENTRIES, [owner, calendar_id, to_text(now - SHOWN_FOR)])
-    plain = [tuple(row) for row in rows]
+    # By the index as far as it goes, and the same each time beyond that.
+    plain = sorted(map(tuple, rows), key=lambda row: (row[3], row[0]))
     tag = blake2b(orjson.dumps([_FORM, name, plain]), digest_size=16).hexdigest()
     return FeedRead(name, tag, plain)
 
