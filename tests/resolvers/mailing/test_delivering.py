@@ -1,10 +1,13 @@
 """What is owed is sent once, in order, and again where it was not accepted, but not for ever."""
 
 import asyncio
+import logging
+from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import pytest
 
 from mail import carrier
@@ -17,7 +20,9 @@ from models.enums import MailCarrier, MailKind, SessionStatus
 from models.instants import to_text
 from resolvers.mailing.claims import Claimed, claim_next
 from resolvers.mailing.delivering import DELAYS, MOST_ATTEMPTS, deliver_next, next_attempt
+from resolvers.sweeping import MAILS_STAY, sweep
 from tests.acts import act
+from tests.e2e.conftest import locked
 from tests.mail_server import SENDER, MailServer, hanging_up, mail_server, refusing
 from tests.mails import add_mail
 from tests.practice import NOW, Practice
@@ -598,6 +603,65 @@ def test_attempts_are_spread_by_a_tenth() -> None:
     assert next_attempt(MOST_ATTEMPTS, now=now, jitter=1) is None
 
 
+async def test_a_database_that_goes_away_while_a_mail_is_sent_makes_no_second_one(
+    url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with Database(url, busy_seconds=0.05) as database:
+        owing = await Owing.of(database)
+        await owing.add()
+        with mail_server() as server:
+            away = Away(url, post_to(server).carrier)
+            assert await owing.send(Post(away, SENDER, 30)) == 1
+            await away.is_back()
+            owing.now += HOUR
+            assert await owing.send(Post(away, SENDER, 30)) == 0
+
+            assert len(server.taken()) == 1
+        (kept,) = await owing.kept()
+    assert (kept["sent"], kept["attempts"]) == (True, 1)
+    if url.startswith("sqlite"):
+        assert "a mail was sent, and the database is away" in caplog.text
+
+
+class Away:
+    """Carries mail, and takes the database from us in that moment, until that is noticed."""
+
+    kind = MailCarrier.SMTP
+
+    def __init__(self, url: str, carrier: carrier.Carrier) -> None:
+        self._url = url
+        self._carrier = carrier
+        self._back: asyncio.Task[None] | None = None
+
+    async def carry(self, message: Message) -> None:
+        await self._carrier.carry(message)
+        if self._url.startswith("sqlite"):
+            lock = locked(self._url)
+            await lock.__aenter__()
+            self._back = asyncio.create_task(self._unlock(lock))
+            return
+        connection = await asyncpg.connect(self._url)
+        await connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        await connection.close()
+
+    async def _unlock(self, lock: AbstractAsyncContextManager[None]) -> None:
+        noticed = asyncio.Event()
+        handler = logging.Handler(logging.WARNING)
+        handler.emit = lambda _record: noticed.set()  # type: ignore[method-assign]
+        logger = logging.getLogger("session_history.mail")
+        logger.addHandler(handler)
+        await noticed.wait()
+        logger.removeHandler(handler)
+        await lock.__aexit__(None, None, None)
+
+    async def is_back(self) -> None:
+        if self._back is not None:
+            await self._back
+
+
 @pytest.mark.parametrize("engine", ["sqlite"])
 async def test_looking_for_what_is_due_seeks_in_indexes(url: str) -> None:
     """It is done every two seconds by every worker, whatever was sent before."""
@@ -609,3 +673,17 @@ async def test_looking_for_what_is_due_seeks_in_indexes(url: str) -> None:
     assert "outbox_message USING INDEX ix_outbox_due" in plan[0]
     assert any("earlier USING INDEX ix_outbox_session" in line for line in plan)
     assert not any("SCAN" in line or "TEMP B-TREE" in line for line in plan)
+
+
+async def test_old_mail_is_swept_away_and_what_waits_is_not(own_database: Database) -> None:
+    owing = await Owing.of(own_database)
+    old, later = NOW - MAILS_STAY, NOW - MAILS_STAY + HOUR
+    for created_at in (old, later):
+        await owing.add(created_at=created_at, sent_at=created_at, carried_by="SMTP")
+        await owing.add(created_at=created_at, failed_at=created_at)
+        await owing.add(created_at=created_at)
+
+    await sweep(own_database, now=NOW)
+
+    kept = [(one["sent"], one["failed"]) for one in await owing.kept()]
+    assert sorted(kept) == [(False, False), (False, False), (False, True), (True, False)]
