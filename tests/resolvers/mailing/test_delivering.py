@@ -623,6 +623,15 @@ async def test_a_database_that_goes_away_while_a_mail_is_sent_makes_no_second_on
         assert "a mail was sent, and the database is away" in caplog.text
 
 
+class _Notices(logging.Handler):
+    def __init__(self, event: asyncio.Event) -> None:
+        super().__init__(logging.WARNING)
+        self._event = event
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._event.set()
+
+
 class Away:
     """Carries mail, and takes the database from us in that moment, until that is noticed."""
 
@@ -649,9 +658,8 @@ class Away:
 
     async def _unlock(self, lock: AbstractAsyncContextManager[None]) -> None:
         noticed = asyncio.Event()
-        handler = logging.Handler(logging.WARNING)
-        handler.emit = lambda _record: noticed.set()  # type: ignore[method-assign]
         logger = logging.getLogger("session_history.mail")
+        handler = _Notices(noticed)
         logger.addHandler(handler)
         await noticed.wait()
         logger.removeHandler(handler)
