@@ -1,6 +1,7 @@
 """What is kept: the tables, the engines under them, and the transactions around them."""
 
 from models.access import AccessToken
+from models.calendar_feed import CalendarFeed
 from models.delivery import IdempotencyKey, ImportedRow, OutboxMessage
 from models.export import Export, ExportEvent
 from models.outside_identity import OutsideIdentity
@@ -10,6 +11,7 @@ from models.session import Session, SessionEvent
 __all__ = [
     "AccessToken",
     "Calendar",
+    "CalendarFeed",
     "Client",
     "Export",
     "ExportEvent",

@@ -3,21 +3,31 @@
 from tortoise import fields
 
 from models.base import Owned
+from models.enums import MailCarrier, MailKind
 from models.fields import InstantField, id_of, own_id
 from models.identifiers import Kind
 
 
 class OutboxMessage(Owned):
-    """A message that a change owes somebody, written with the change and sent afterwards."""
+    """A mail that a change owes a client, written with the change and sent afterwards.
+
+    `payload` is what mail/letter.py writes: the session as the change left it and, once the mail
+    was sent, whom it was from and for. A worker that sends it has it until `claimed_until`, and
+    `attempts` tells that worker from others who had it before.
+    """
 
     id = own_id(Kind.OUTBOX_MESSAGE)
-    kind = fields.CharField(max_length=32)
+    kind = fields.CharEnumField(MailKind, max_length=32, description="")
     session_id = id_of(null=True)
+    session_version = fields.IntField(default=0)
     client_id = id_of(null=True)
     payload = fields.TextField()
     available_at = InstantField()
     attempts = fields.IntField(default=0)
+    claimed_until = InstantField(null=True)
+    message_id = fields.TextField(null=True)
     last_error = fields.TextField(null=True)
+    carried_by = fields.CharEnumField(MailCarrier, max_length=16, null=True, description="")
     sent_at = InstantField(null=True)
     failed_at = InstantField(null=True)
 

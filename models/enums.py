@@ -87,3 +87,27 @@ class ExportEventKind(StrEnum):
 
     REQUESTED = "REQUESTED"
     DOWNLOADED = "DOWNLOADED"
+
+
+class MailKind(StrEnum):
+    """What a mail tells the client about a session."""
+
+    CONFIRMED = "CONFIRMED"
+    RESCHEDULED = "RESCHEDULED"
+    CANCELLED = "CANCELLED"
+
+
+class MailCarrier(StrEnum):
+    """What took a mail: a mail server, or a directory of files where there is none."""
+
+    SMTP = "SMTP"
+    FILE = "FILE"
+
+
+class MailState(StrEnum):
+    """What has become of a mail."""
+
+    WAITING = "WAITING"
+    SENT = "SENT"
+    KEPT = "KEPT"
+    FAILED = "FAILED"

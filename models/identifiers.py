@@ -33,6 +33,7 @@ class Kind(StrEnum):
     OUTSIDE_IDENTITY = "oid"
     EXPORT = "exp"
     EXPORT_EVENT = "xev"
+    CALENDAR_FEED = "fed"
 
 
 _BY_PREFIX: Final = {kind.value: kind for kind in Kind}

@@ -7,7 +7,7 @@ from typing import Final
 import strawberry
 
 from models import Session
-from models.enums import HOLDS_SLOT, Actor, OriginKind, SessionEventKind, SessionStatus
+from models.enums import HOLDS_SLOT, Actor, MailKind, OriginKind, SessionEventKind, SessionStatus
 from models.folding import fold
 from models.identifiers import Kind, kind_of, new_id
 from models.private_notes import kept_notes
@@ -15,7 +15,7 @@ from models.transaction import orm
 from resolvers import checks
 from resolvers.conditions import Conditions
 from resolvers.context import Context
-from resolvers.messages import owe_message
+from resolvers.mailing.owing import owe_mail
 from resolvers.money_input import MoneyInput
 from resolvers.practice import read_services
 from resolvers.problems import ActionNotAllowed, InvalidInput, NotThere, StatusNotAllowed, Undone
@@ -305,7 +305,7 @@ async def _add(writing: Writing, new: NewSession) -> str:
         identifier, 1, SessionEventKind.BOOKED, [("status", None, new.status.value)]
     )
     if new.status is SessionStatus.CONFIRMED:
-        await owe_message(writing, "CONFIRMED", identifier, version=1)
+        await owe_mail(writing, MailKind.CONFIRMED, identifier)
     return identifier
 
 

@@ -28,7 +28,7 @@ _FORGET_WHAT_IS_OWED: Final = (
     "AND sent_at IS NULL RETURNING id"
 )
 _FORGET_WHOM_IT_WAS_SENT_TO: Final = (
-    "UPDATE outbox_message SET client_id = NULL "
+    "UPDATE outbox_message SET client_id = NULL, payload = '{}' "
     "WHERE practitioner_id = $1 AND client_id = $2 RETURNING id"
 )
 

@@ -4,12 +4,13 @@ from datetime import datetime
 
 import strawberry
 
-from models.enums import SessionEventKind, SessionStatus
+from mail.letter import Span
+from models.enums import MailKind, SessionEventKind, SessionStatus
 from models.instants import from_text, to_text
 from resolvers import checks
 from resolvers.context import Context
 from resolvers.editing import named_calendar
-from resolvers.messages import owe_message
+from resolvers.mailing.owing import owe_mail
 from resolvers.problems import ActionNotAllowed, Undone
 from resolvers.rules import SessionAction, facts_of, may, may_move_to
 from resolvers.session_changes import claim_slot, load_session, save_session
@@ -108,8 +109,10 @@ async def reschedule(context: Context, given: RescheduleSessionInput) -> str:
         await writing.event(
             session.id, version, SessionEventKind.RESCHEDULED, changes, reason=reason
         )
-        if given.notify_client:
-            await owe_message(writing, "RESCHEDULED", session.id, version=version)
+        # To a client a session on another calendar is what it was: they are not shown calendars.
+        before = Span(from_text(session.starts_at), from_text(session.ends_at))
+        if given.notify_client and before != Span(given.starts_at, ends_at):
+            await owe_mail(writing, MailKind.RESCHEDULED, session.id, before=before)
         return session.id
 
     return await write_in(context, work)

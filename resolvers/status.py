@@ -4,12 +4,12 @@ from typing import Any
 
 import strawberry
 
-from models.enums import SessionEventKind, SessionStatus
+from models.enums import MailKind, SessionEventKind, SessionStatus
 from models.instants import to_text
 from resolvers import checks
 from resolvers.context import Context
 from resolvers.errors import BadInput
-from resolvers.messages import owe_message
+from resolvers.mailing.owing import owe_mail
 from resolvers.problems import StatusNotAllowed, Undone
 from resolvers.rules import facts_of, may_become
 from resolvers.session_changes import Loaded, claim_slot, load_session, save_session
@@ -61,7 +61,8 @@ class CancelSessionInput:
 
     id: strawberry.ID = strawberry.field(description="The session.")
     reason: str | None = strawberry.field(
-        default=strawberry.UNSET, description="Why; kept with the session and in its audit trail."
+        default=strawberry.UNSET,
+        description="Why; kept with the session and in its audit trail, and told to the client.",
     )
     notify_client: bool = strawberry.field(default=True, description=NOTIFY)
     expected_version: int | None = strawberry.field(default=strawberry.UNSET, description=VERSION)
@@ -167,6 +168,6 @@ async def set_status(
         session.id, version, SessionEventKind.STATUS_CHANGED, changes, reason=reason
     )
     if notify and status is SessionStatus.CONFIRMED:
-        await owe_message(writing, "CONFIRMED", session.id, version=version)
+        await owe_mail(writing, MailKind.CONFIRMED, session.id)
     if notify and is_cancelled:
-        await owe_message(writing, "CANCELLED", session.id, version=version)
+        await owe_mail(writing, MailKind.CANCELLED, session.id)

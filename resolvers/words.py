@@ -10,6 +10,8 @@ from models.enums import (
     ExportEventKind,
     ExportFormat,
     ExportState,
+    MailKind,
+    MailState,
     OriginKind,
     SessionEventKind,
     SessionStatus,
@@ -23,6 +25,8 @@ __all__ = [
     "ExportEventKind",
     "ExportFormat",
     "ExportState",
+    "MailKind",
+    "MailState",
     "OriginKind",
     "SessionEventKind",
     "SessionStatus",
@@ -99,4 +103,19 @@ described(
     "What happened to an export.",
     REQUESTED="Somebody asked for it.",
     DOWNLOADED="Somebody followed its link.",
+)
+described(
+    MailKind,
+    "What a mail tells the client about a session.",
+    CONFIRMED="It is confirmed.",
+    RESCHEDULED="It has another time.",
+    CANCELLED="It is cancelled.",
+)
+described(
+    MailState,
+    "What has become of a mail.",
+    WAITING="It will be sent, or tried again at `nextAttemptAt`.",
+    SENT="The mail server accepted it. Whether it was read, or came back later, nobody knows.",
+    KEPT="There is no mail server: it was written to a file on the server, and went to nobody.",
+    FAILED="It was not sent and will not be, unless `retryMail` asks for it; `lastError` says why.",
 )

@@ -6,7 +6,7 @@ even its key: a retry is decided anew. A success is kept with its key for a day.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import asdict, dataclass, is_dataclass
+from dataclasses import asdict, dataclass, field, is_dataclass
 from datetime import timedelta
 from typing import Any, Final, Protocol, TypeVar
 
@@ -14,7 +14,7 @@ import orjson
 import strawberry
 from tortoise.exceptions import IntegrityError
 
-from models import OutboxMessage, SessionEvent
+from models import SessionEvent
 from models.enums import Actor, SessionEventKind
 from models.instants import to_text
 from models.transaction import Transaction, orm, write
@@ -46,6 +46,8 @@ class Writing:
     transaction: Transaction
     practitioner_id: str
     actor: Actor
+    after_commit: list[Callable[[], None]] = field(default_factory=list)
+    """What is to be told once the change is kept; it must not fail."""
 
     async def event(
         self,
@@ -66,19 +68,6 @@ class Writing:
             changes=orjson.dumps(changes).decode(),
             reason=reason,
             created_at=self.context.now,
-            using_db=orm(self.transaction),
-        )
-
-    async def message(self, kind: str, session_id: str, client_id: str, version: int) -> None:
-        """Owe a client a message about a session; whoever sends it looks up the address then."""
-        await OutboxMessage.create(
-            practitioner_id=self.practitioner_id,
-            kind=kind,
-            session_id=session_id,
-            client_id=client_id,
-            payload=orjson.dumps({"sessionVersion": version}).decode(),
-            created_at=self.context.now,
-            available_at=self.context.now,
             using_db=orm(self.transaction),
         )
 
@@ -127,20 +116,27 @@ async def _write(
     owner: str,
     actor: Actor,
 ) -> Result:
+    after_commit: list[Callable[[], None]] = []
+
     async def run(transaction: Transaction) -> Result:
-        return await work(Writing(context.within(transaction), transaction, owner, actor))
+        after_commit.clear()  # of a first try
+        inside = context.within(transaction)
+        return await work(Writing(inside, transaction, owner, actor, after_commit))
 
     try:
         try:
-            return await write(context.database, run)
+            done = await write(context.database, run)
         except IntegrityError as error:
             # Somebody who does not lock calendars (an import) took the slot between our look and
             # our insert. Looking again finds them.
             if "session_slot_taken" not in str(error):
                 raise
-            return await write(context.database, run)
+            done = await write(context.database, run)
     finally:
         context.forget()
+    for tell in after_commit:
+        tell()
+    return done
 
 
 async def write_once(

@@ -14,6 +14,7 @@ ASSUMPTIONS: Final = Assumptions(
         "availableActions": 9,
         "byMonth": 24,
         "byService": 10,
+        "calendarFeeds": 5,
         "calendars": 5,
         "changes": 3,
         "errors": 1,

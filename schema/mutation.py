@@ -5,6 +5,8 @@ import strawberry
 from resolvers import payloads
 from resolvers.accounts import payloads as account_payloads
 from resolvers.exporting import payloads as export_payloads
+from resolvers.feeds import payloads as feed_payloads
+from resolvers.mailing import payloads as mail_payloads
 from schema.account import (
     AccessTokenPayload,
     ChangePasswordPayload,
@@ -12,6 +14,8 @@ from schema.account import (
 )
 from schema.client import Client
 from schema.export import ExportPayload
+from schema.feed import CalendarFeedPayload
+from schema.mail import MailPayload
 from schema.over import over, read, resolved
 from schema.practice import Calendar, Service
 from schema.problems import ERRORS, UserError
@@ -143,6 +147,18 @@ class Mutation:
     )
     update_calendar: CalendarPayload | None = resolved(
         payloads.update_calendar, description="Change a calendar."
+    )
+    create_calendar_feed: CalendarFeedPayload | None = resolved(
+        feed_payloads.create_calendar_feed,
+        description="Make a secret link by which a calendar program shows one calendar.",
+    )
+    revoke_calendar_feed: CalendarFeedPayload | None = resolved(
+        feed_payloads.revoke_calendar_feed,
+        description="Take a link to a calendar back: it opens nothing any more, at once.",
+    )
+    retry_mail: MailPayload | None = resolved(
+        mail_payloads.retry_mail,
+        description="Have a mail that waits or has failed tried again at once.",
     )
 
     sign_up: SignInPayload | None = resolved(

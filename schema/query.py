@@ -5,9 +5,13 @@ import strawberry
 from resolvers import clients, history, lookup, practice
 from resolvers.accounts import tokens
 from resolvers.exporting import exports, trail
+from resolvers.feeds import links
+from resolvers.mailing import mails
 from schema.account import AccessToken
 from schema.client import Client, ClientConnection
 from schema.export import ExportEventConnection, SessionHistoryExport
+from schema.feed import CalendarFeed
+from schema.mail import MailConnection
 from schema.node import Node
 from schema.over import resolved
 from schema.practice import Calendar, Practitioner, Service
@@ -55,4 +59,14 @@ class Query:
     export_events: ExportEventConnection = resolved(
         trail.export_events,
         description="Who took which history out as a file, latest first.",
+    )
+    mails: MailConnection = resolved(
+        mails.mails,
+        description="Mail to clients, latest first: what was sent, what waits and what failed. "
+        "What was sent or has failed is kept for 90 days.",
+    )
+    calendar_feeds: list[CalendarFeed] = resolved(
+        links.calendar_feeds,
+        description="The links by which calendar programs show the practitioner's calendars, "
+        "latest first. FORBIDDEN for a READ_ONLY token.",
     )

@@ -23,11 +23,13 @@ from server.browsers import SecurityHeaders, cors
 from server.callers import Callers
 from server.downloads import Downloads
 from server.exporter import exporting
+from server.feeds import Feeds
 from server.graphql_http import GraphQLEndpoint
 from server.health import health_routes
 from server.housekeeping import housekeeping
 from server.interpreter import settle
 from server.logs import configure_logs
+from server.mailer import mailing
 from server.opening import checked, database_of
 from server.request_log import RequestLog
 from server.settings import Settings, read_settings
@@ -54,6 +56,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
             async with (
                 housekeeping(database),
                 exporting(database, settings.access_policy, at_most=settings.export_workers),
+                mailing(database, settings),
             ):
                 yield
             await drain()
@@ -93,6 +96,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
             Route("/portal/graphql", portal),
             WebSocketRoute("/portal/graphql", portal),
             downloads.route(),
+            Feeds(lambda: database).route(),
             *health_routes(lambda: database),
             *([graphiql.assets()] if with_graphiql else []),
         ],

@@ -22,12 +22,17 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from strawberry.http.websocket_origin import normalize_allowed_origins
 
 from execution.trusted import read_manifest
-from models.database import engine_of
+from mail.addresses import one_address
+from mail.carrier import MailServer, Security
+from models.database import engine_of, sqlite_path
 from models.sealing import BadKeys, Keyring, parse_keys
 from resolvers.accounts.policy import AccessPolicy
 from server.identity_provider.addresses import issuer_address, keys_address
 
 PREFIX: Final = "SESSION_HISTORY_"
+
+
+_PORTS: Final[dict[Security, int]] = {"starttls": 587, "tls": 465, "none": 25}
 
 
 class WrongSetting(Exception):
@@ -71,6 +76,12 @@ def public_address(text: str) -> str:
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
         raise ValueError("it is an address as https://history.example.com")
     return text.rstrip("/")
+
+
+def _host(text: str) -> str:
+    if not text.isprintable() or any(one in text for one in " /@") or not text:
+        raise ValueError("it is the name or address of a host, as smtp.example.com")
+    return text
 
 
 def _with_manifest(only: bool, info: ValidationInfo) -> bool:
@@ -218,6 +229,90 @@ class Settings(BaseSettings):
             attempts_per_network=self.sign_ins_per_network,
             export_minutes=self.export_minutes,
         )
+
+    deliver: bool = Field(
+        default=True,
+        description="Whether servers send mail; else `session-history deliver` has to run.",
+    )
+    mail_from: Annotated[str, AfterValidator(one_address)] | None = Field(
+        default=None, description="The address that mail comes from."
+    )
+    mail_directory: Path | None = Field(
+        default=None, description="Where mail is kept as files while there is no mail server."
+    )
+    smtp_host: Annotated[str, AfterValidator(_host)] | None = Field(
+        default=None, description="The mail server."
+    )
+    smtp_security: Security = Field(
+        default="starttls", description="How the connection to it is encrypted."
+    )
+    smtp_port: int | None = Field(
+        default=None, ge=1, le=65535, description="Its port, if not the usual one."
+    )
+    smtp_user: str | None = Field(
+        default=None, min_length=1, description="The name that we sign in to it with."
+    )
+    smtp_password: SecretStr | None = Field(
+        default=None, validate_default=True, description="The password to that name."
+    )
+    smtp_seconds: float = Field(
+        default=20, gt=0, le=300, description="How long it may take for one step."
+    )
+
+    @field_validator("smtp_host")
+    @classmethod
+    def _goes_with_a_sender(cls, host: str | None, info: ValidationInfo) -> str | None:
+        if host is not None and info.data.get("mail_from") is None:
+            raise ValueError(f"{PREFIX}MAIL_FROM must be set too, and right")
+        if host is not None and info.data.get("mail_directory") is not None:
+            raise ValueError(f"with {PREFIX}MAIL_DIRECTORY set, mail goes into files; give one")
+        return host
+
+    @field_validator("smtp_port", "smtp_user", "smtp_password")
+    @classmethod
+    def _goes_with_the_server(cls, value: object, info: ValidationInfo) -> object:
+        if value is not None and info.data.get("smtp_host") is None:
+            raise ValueError(f"it means nothing without {PREFIX}SMTP_HOST")
+        return value
+
+    @field_validator("smtp_password", mode="after")
+    @classmethod
+    def _stays_secret(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        if (value is None) is not (info.data.get("smtp_user") is None):
+            raise ValueError(f"it goes together with {PREFIX}SMTP_USER")
+        if value is not None and info.data.get("smtp_security") == "none":
+            raise ValueError(f"{PREFIX}SMTP_SECURITY=none would show it to the network")
+        return value
+
+    @property
+    def mail_server(self) -> MailServer | None:
+        """The mail server; None when mail is kept as files."""
+        if self.smtp_host is None:
+            return None
+        password = self.smtp_password
+        return MailServer(
+            host=self.smtp_host,
+            port=self.smtp_port or _PORTS[self.smtp_security],
+            security=self.smtp_security,
+            seconds=self.smtp_seconds,
+            user=self.smtp_user,
+            password=None if password is None else password.get_secret_value(),
+        )
+
+    @property
+    def mail_sender(self) -> str:
+        """The address that mail comes from."""
+        return self.mail_from or "session-history@localhost"
+
+    @property
+    def mail_files(self) -> Path:
+        """Where mail is kept as files: as set, else beside the database, else right here."""
+        if self.mail_directory is not None:
+            return self.mail_directory
+        if engine_of(self.database_url) == "sqlite":
+            database = Path(sqlite_path(self.database_url))
+            return database.with_name(f"{database.stem}-mail")
+        return Path("session-history-mail")
 
     notes_keys: Annotated[SecretStr | None, AfterValidator(_usable_keys)] = Field(
         default=None,

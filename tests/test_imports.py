@@ -1,7 +1,7 @@
 """Imports run one way: server → schema → resolvers → exports → models, never up, never in a circle.
 
-`execution` stands beside them: server and schema use it, and it knows none of them. `exports`
-stands between resolvers and models.
+`execution` stands beside them: server and schema use it, and it knows none of them. `exports` and
+`mail` stand between resolvers and models.
 """
 
 import ast
@@ -14,11 +14,12 @@ ROOT = Path(__file__).parent.parent
 ALLOWED = {
     "models": set[str](),
     "exports": {"models"},
-    "resolvers": {"exports", "models"},
+    "mail": {"models"},
+    "resolvers": {"exports", "mail", "models"},
     "execution": set[str](),
     "schema": {"execution", "models", "resolvers"},
-    "server": {"execution", "exports", "models", "resolvers", "schema"},
-    "benchmarks": {"execution", "exports", "models", "resolvers", "schema", "server"},
+    "server": {"execution", "exports", "mail", "models", "resolvers", "schema"},
+    "benchmarks": {"execution", "exports", "mail", "models", "resolvers", "schema", "server"},
 }
 
 

@@ -12,7 +12,7 @@ from typing import Final
 import strawberry
 from tortoise.exceptions import IntegrityError
 
-from models import AccessToken, Practitioner
+from models import AccessToken, CalendarFeed, Practitioner
 from models.enums import TokenOrigin
 from models.folding import fold
 from models.identifiers import Kind, kind_of
@@ -81,7 +81,8 @@ class ChangePasswordInput:
     )
     end_access_tokens: bool = strawberry.field(
         default=False,
-        description="Whether the tokens that were made for apps and clients end as well.",
+        description="Whether the tokens that were made for apps and clients end as well, and the "
+        "links to calendars.",
     )
 
 
@@ -228,7 +229,11 @@ async def set_password(
     account = Practitioner.filter(id=practitioner_id)
     await account.using_db(orm(transaction)).update(password_hash=password_hash, updated_at=now)
     alive = AccessToken.filter(practitioner_id=practitioner_id, revoked_at=None)
-    if not end_made_tokens:
+    if end_made_tokens:
+        # Links to calendars open without a token: whoever made them may have had the password.
+        feeds = CalendarFeed.filter(practitioner_id=practitioner_id)
+        await feeds.using_db(orm(transaction)).delete()
+    else:
         alive = alive.filter(origin=TokenOrigin.SIGN_IN)
     if keep is not None:
         alive = alive.exclude(id=keep)

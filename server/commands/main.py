@@ -9,6 +9,7 @@ from server.commands.accounts import new_password, new_practitioner
 from server.commands.demo_practice import fill_demo
 from server.commands.identities import identity
 from server.commands.importing import import_file
+from server.commands.mailing import deliver, mail
 from server.commands.notes_keys import notes_keys
 from server.commands.running import checked_settings, run
 from server.commands.serve import serve
@@ -48,6 +49,8 @@ for _command in (
     token,
     notes_keys,
     identity,
+    deliver,
+    mail,
     schema,
 ):
     main.add_command(_command)

@@ -70,6 +70,8 @@ def started(
     """The address and the process of a server on this database, until the block ends."""
     port = free_port()
     address = f"http://127.0.0.1:{port}"
+    if "SMTP_HOST" not in settings:
+        settings = {"MAIL_DIRECTORY": str(log.parent / "mail"), **settings}
     with log.open("wb") as written:
         process = subprocess.Popen(
             [sys.executable, "-m", "server", "serve", "--port", str(port), *arguments],

@@ -1,6 +1,7 @@
 """A marker in private notes turns up for whoever may read them, and nowhere else at all."""
 
 import asyncio
+import email
 import json
 from base64 import b64encode
 from collections.abc import Callable, Iterator
@@ -162,6 +163,11 @@ TRAIL: Final = """query ($id: ID!) {
   session(id: $id) { version customerNotes events { kind reason changes { field from to } } }
 }"""
 
+MAILS: Final = "{ mails { nodes { kind subject text lastError session { events { kind } } } } }"
+FEED: Final = """mutation ($id: ID!) {
+  createCalendarFeed(input: {calendarId: $id}) { url errors { message } }
+}"""
+
 
 def book(watched: Watched, starts_at: str, **given: Any) -> dict[str, Any]:
     return watched.act(
@@ -177,7 +183,8 @@ def book(watched: Watched, starts_at: str, **given: Any) -> dict[str, Any]:
 
 def put_in(watched: Watched, folder: Path) -> str:
     """Put the marker into private notes by every way there is; the session it was booked with."""
-    booking = {"privateNotes": MARKER, "idempotencyKey": "the-key", "status": "CONFIRMED"}
+    booking = {"privateNotes": MARKER, "idempotencyKey": "the-key", "status": "CONFIRMED",
+               "customerNotes": "Bring the notebook"}  # fmt: skip
     first = book(watched, "2031-01-06T09:00:00Z", **booking)
     again = book(watched, "2031-01-06T09:00:00Z", **booking)
     assert first["data"] == again["data"]
@@ -258,6 +265,17 @@ def let_others_ask(watched: Watched, session: str) -> None:
     assert set(codes) == {"FORBIDDEN"}
 
 
+def hear_mail_and_feed(watched: Watched) -> None:
+    """The list of mail, and what a calendar program is shown."""
+    listed = watched.ask("own", MAILS)["data"]["mails"]["nodes"]
+    assert {one["kind"] for one in listed} == {"CONFIRMED", "RESCHEDULED", "CANCELLED"}
+    watched.ask("read-only", MAILS)
+    made = watched.ask("own", FEED, {"id": watched.practice.calendar.id})["data"]
+    feed = watched.client.get(made["createCalendarFeed"]["url"])
+    assert feed.text.count("BEGIN:VEVENT") >= 3
+    watched.heard.append(("feed", feed.text))
+
+
 def _counts(answer: dict[str, Any]) -> set[int]:
     data = answer["data"] or {}
     lists = [data.get("sessions"), (data.get("client") or {}).get("sessions")]
@@ -333,6 +351,12 @@ def bytes_of(url: str) -> dict[str, bytes]:
     return {one.name: one.read_bytes() for one in path.parent.glob(f"{path.name}*")}
 
 
+def unpacked(mail: bytes) -> bytes:
+    """A mail and all of its parts, decoded."""
+    parts = email.message_from_bytes(mail).walk()
+    return b"\n".join([mail, *(part.get_payload(decode=True) or b"" for part in parts)])  # type: ignore[list-item]
+
+
 def assert_is_nowhere(places: dict[str, Any], shown: Callable[[Any], bytes | str] = str) -> None:
     assert [name for name, content in places.items() if found_in(shown(content))] == []
 
@@ -351,6 +375,7 @@ def test_private_notes_turn_up_nowhere_but_with_who_may_read_them(url: str, tmp_
         export_everything(watched)
         damage_and_mend(watched, session)
         # It is there, or its absence elsewhere would say nothing.
+        hear_mail_and_feed(watched)
         own = watched.ask("own", EVERYTHING, _ids(watched, session), watch=False)
         assert own["data"]["session"]["privateNotes"] == MARKER
         searched = watched.ask("own", SEARCH, {"text": MARKER.upper(), "client": client_id})
@@ -364,6 +389,10 @@ def test_private_notes_turn_up_nowhere_but_with_who_may_read_them(url: str, tmp_
     assert [name for name in FILLED if not tables[name]] == []
     assert_is_nowhere(tables)
     assert_is_nowhere({f"{n}: {name}": told for n, (name, told) in enumerate(watched.heard)})
+    mails = {one.name: one.read_bytes() for one in (tmp_path / "mail").iterdir()}
+    assert len(mails) == 3
+    assert all(b"Bring the notebook" in one for one in mails.values())
+    assert_is_nowhere(mails, unpacked)
     written = log.read_text()
     assert "do not open" in written
     assert_is_nowhere({"log": written})

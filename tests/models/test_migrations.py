@@ -225,6 +225,18 @@ ROWS: dict[str, list[tuple[str, dict[str, Any]]]] = {
             },
         ),
     ],
+    "0007_mail": [
+        (
+            "calendar_feed",
+            {
+                "practitioner_id": PRACTITIONER,
+                "id": "fed_00000000000000000000000001",
+                "calendar_id": "cal_00000000000000000000000001",
+                "secret_hash": "0" * 64,
+                "created_at": AT,
+            },
+        ),
+    ],
 }
 
 

@@ -109,6 +109,11 @@ ROOTS: Final[dict[str, dict[str, Root]]] = {
             id="$export",
         ),
         "Query.exportEvents": root(READ),
+        "Query.mails": root(READ),
+        "Query.calendarFeeds": root(CREATE),
+        "Mutation.createCalendarFeed": root(CHANGE, input={"calendarId": "$calendar"}),
+        "Mutation.revokeCalendarFeed": root(CHANGE, id="$feed"),
+        "Mutation.retryMail": root(CHANGE, id="$mail"),
         "Mutation.exportSessionHistory": root(
             READ | {Caller.OTHER_PRACTITIONER: Outcome.NOT_FOUND},
             input={"clientId": "$client", "format": "CSV"},
@@ -229,10 +234,15 @@ BELOW: Final[dict[str, dict[Below, dict[str, str]]]] = {
             "ExportEventConnection": "edges nodes pageInfo totalCount",
             "ExportEventEdge": "cursor node",
             "ExportEvent": "id at kind client format sessionCount includesPrivateNotes tokenLabel",
+            "MailConnection": "edges nodes pageInfo totalCount",
+            "MailEdge": "cursor node",
+            "Mail": "id kind state session client to subject text attempts lastError createdAt "
+            "nextAttemptAt sentAt failedAt",
         },
         Below.MANAGERS: {
             "AccessToken": "id label kind origin client createdAt lastUsedAt expiresAt revokedAt "
             "isCurrent",
+            "CalendarFeed": "id calendar createdAt lastFetchedAt",
         },
         Below.HOLDER: {
             "SessionHistoryExport": "id url fileName format sessionCount expiresAt state progress",
@@ -246,6 +256,8 @@ BELOW: Final[dict[str, dict[Below, dict[str, str]]]] = {
             "ServicePayload": "service errors",
             "CalendarPayload": "calendar errors",
             "ExportPayload": "export errors",
+            "MailPayload": "mail errors",
+            "CalendarFeedPayload": "url feed errors",
             "InvalidInputError": "message path",
             "NotFoundError": "message path id",
             "StatusNotAllowedError": "message path from to",

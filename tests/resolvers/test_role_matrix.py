@@ -12,7 +12,7 @@ from strawberry import ID
 
 from execution.gate import Policy
 from execution.limits import Limits
-from models import AccessToken
+from models import AccessToken, CalendarFeed
 from models.database import Database
 from models.enums import AccessTokenKind, Actor, ExportFormat, SessionStatus
 from resolvers.accounts.access import secret_hash
@@ -21,6 +21,7 @@ from resolvers.exporting.asking import ExportSessionHistoryInput, export_session
 from resolvers.principal import Principal
 from schema.build import practitioner_schema
 from schema.portal.build import portal_schema
+from tests.mails import add_mail
 from tests.portal import ask_portal, client_principal
 from tests.practice import NOW, Answer, Practice, ask
 from tests.resolvers.role_documents import (
@@ -41,6 +42,7 @@ TABLES = (
     "outbox_message",
     "idempotency_key",
     "access_token",
+    "calendar_feed",
 )
 
 
@@ -137,6 +139,21 @@ class Record:
             secret_hash=secret_hash(practice.practitioner.id),
             created_at=NOW,
         )
+        feed = await CalendarFeed.create(
+            practitioner_id=practice.practitioner.id,
+            calendar_id=calendar.id,
+            secret_hash=secret_hash(calendar.id),
+            created_at=NOW,
+            last_fetched_at=NOW,
+        )
+        mails = [
+            await add_mail(practice, session, client, **became)
+            for became in (
+                {"failed_at": NOW, "last_error": "The mail server hung up."},
+                {"sent_at": NOW, "carried_by": "SMTP"},
+                {},
+            )
+        ]
         export = await export_session_history(
             Context(database=database, principal=practice.principal(), now=NOW),
             ExportSessionHistoryInput(client_id=ID(client.id), format=ExportFormat.PDF),
@@ -150,6 +167,8 @@ class Record:
             "$session": session.id,
             "$cancelled": cancelled.id,
             "$token": token.id,
+            "$feed": feed.id,
+            "$mail": mails[-1].id,
             "@new": f"new-{practice.practitioner.email}",
             "@owner": practice.practitioner.email,
         }

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from models import Calendar, Client, ImportedRow, Service, Session, SessionEvent
+from models import Calendar, Client, ImportedRow, OutboxMessage, Service, Session, SessionEvent
 from models.transaction import drain
 from resolvers.errors import NotFound
 from resolvers.importing import (
@@ -398,3 +398,16 @@ async def test_other_changes_go_on_beside_a_dry_run(practice: Practice, tmp_path
     await practice.add_session(starts_at=NOW - timedelta(days=1))
 
     assert (await run).sessions_added == 1_500
+
+
+async def test_an_import_owes_nobody_a_mail(practice: Practice, tmp_path: Path) -> None:
+    await import_rows(
+        practice,
+        tmp_path,
+        row(client_email="ada@example.com", starts_at="2026-06-01 09:00", status="confirmed"),
+        row(client_email="ada@example.com", starts_at="2026-06-02 09:00", status="cancelled"),
+    )
+
+    owner = practice.practitioner.id
+    assert await Session.filter(practitioner_id=owner).count() == 2
+    assert await OutboxMessage.filter(practitioner_id=owner).count() == 0

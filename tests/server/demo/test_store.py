@@ -62,6 +62,10 @@ async def test_the_database_takes_the_whole_plan(filled: Database, plan: Plan) -
     ]
 
 
+async def test_the_demo_owes_nobody_a_mail(filled: Database) -> None:
+    assert await filled.fetch("SELECT id FROM outbox_message") == []
+
+
 async def test_filling_tells_how_far_it_is(own_database: Database, plan: Plan) -> None:
     told: list[int] = []
 

@@ -1,0 +1,1 @@
+"""Calendar feeds: links by which a practitioner's phone shows a calendar."""
