@@ -1,9 +1,10 @@
 """Live updates: tells of every change to a session while somebody listens."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections import Counter
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import contextmanager
 from typing import Annotated, Final, NamedTuple, TypeAlias
-from weakref import WeakValueDictionary
 
 import strawberry
 
@@ -60,17 +61,18 @@ async def _changes(
     context: Context, practitioner_id: str, client_id: str | None
 ) -> AsyncGenerator[SessionChangeRow, None]:
     # Begun in here, and not before it is returned: what never runs cannot be left behind.
-    sessions = _sessions_of(context)
     missed = False
-    async with context.database.followers.following(practitioner_id, client_id) as follower:
-        while told := await follower.told(_READ_AT_ONCE):
-            for change, session in zip(told, await _read(sessions, told), strict=True):
-                missed = missed or change.missed
-                if session is None:
-                    continue  # a backup was restored meanwhile, which does not have it
-                context.begin_anew()
-                yield SessionChangeRow(change.kind, session, missed)
-                missed = False
+    followers = context.database.followers
+    with _sessions_of(context) as sessions:
+        async with followers.following(practitioner_id, client_id) as follower:
+            while told := await follower.told(_READ_AT_ONCE):
+                for change, session in zip(told, await _read(sessions, told), strict=True):
+                    missed = missed or change.missed
+                    if session is None:
+                        continue  # a backup was restored meanwhile, which does not have it
+                    context.begin_anew()
+                    yield SessionChangeRow(change.kind, session, missed)
+                    missed = False
 
 
 async def _read(sessions: Loader, told: list[Told]) -> list[SessionRow | None]:
@@ -86,21 +88,31 @@ async def _read(sessions: Loader, told: list[Told]) -> list[SessionRow | None]:
         wait_seconds = min(2 * wait_seconds, _LONGEST_WAIT_SECONDS)
 
 
-_readers: Final[WeakValueDictionary[tuple[int, str, bool], Loader]] = WeakValueDictionary()
+_Key: TypeAlias = tuple[int, str, bool]
+
+_readers: Final[dict[_Key, Loader]] = {}
+_reading: Final[Counter[_Key]] = Counter()
 
 
-def _sessions_of(context: Context) -> Loader:
+@contextmanager
+def _sessions_of(context: Context) -> Iterator[Loader]:
     """Sessions by id, read anew each time, and once for all who are told at the same moment.
 
-    Shared by those who may read the same of one practitioner; gone when the last of them is.
+    Shared by those who may read the same of one practitioner, while there are any.
     """
     principal = context.principal
     key = (id(context.database), principal.practitioner_id, principal.may_read_private_notes)
-    found = _readers.get(key)
-    if found is None:
+    if key not in _readers:
+        # Of a context of its own: it outlives the operation that makes it.
         reading = Context(database=context.database, principal=principal, now=context.now)
-        found = _readers[key] = _reader(reading)
-    return found
+        _readers[key] = _reader(reading)
+    _reading[key] += 1
+    try:
+        yield _readers[key]
+    finally:
+        _reading[key] -= 1
+        if not _reading[key]:
+            del _reading[key], _readers[key]
 
 
 def _reader(context: Context) -> Loader:
