@@ -66,7 +66,7 @@ class Follower:
         """
         if not self._backlog and instead is not None:
             session_id, kind = instead
-            self._backlog.add("instead", session_id, kind or SessionEventKind.BOOKED)
+            self._backlog.add("instead", session_id, kind or SessionEventKind.BOOKED.value)
         if self._backlog:
             self._backlog.miss()
             self._arrived.set()
@@ -74,7 +74,7 @@ class Follower:
     def end(self) -> None:
         """The client is deleted: the last that there is to be told."""
         if self._known_session_id is not None:
-            kind = SessionEventKind.CLIENT_DELETED
+            kind = SessionEventKind.CLIENT_DELETED.value
             self._backlog.add("the end", self._known_session_id, kind)
         self._is_over = True
         self._arrived.set()
@@ -148,9 +148,10 @@ class Followers:
         with told_of_commits() as woken:
             async with self._database.listening(woken.set):
                 while True:
-                    with suppress(TimeoutError):
-                        async with asyncio.timeout(every_seconds):
-                            await woken.wait()
+                    if not failed:
+                        with suppress(TimeoutError):
+                            async with asyncio.timeout(every_seconds):
+                                await woken.wait()
                     woken.clear()
                     async with self._looking:
                         if not self._of:
@@ -182,10 +183,10 @@ class Followers:
             for entry in found.entries:
                 for follower in self._of.get(entry.practitioner_id, ()):
                     follower.tell(entry)
-            for follower in missing:
-                follower.miss(instead[follower.practitioner_id, follower.client_id])
             for follower in gone:
                 follower.end()
+            for follower in missing:
+                follower.miss(instead[follower.practitioner_id, follower.client_id])
         self._position = found.position
 
     def _who_misses(self, found: Found) -> list[Follower]:
