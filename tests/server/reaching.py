@@ -45,7 +45,8 @@ class Near:
     def stranger(self) -> connect:
         """A socket that nobody has been let in at."""
         protocols = [Subprotocol("graphql-transport-ws")]
-        return connect(f"ws://127.0.0.1:{self.port}/graphql", subprotocols=protocols)
+        address = f"ws://127.0.0.1:{self.port}/graphql"
+        return connect(address, subprotocols=protocols, compression=None)
 
     @asynccontextmanager
     async def socket(self, token: str | None = None) -> AsyncIterator[ClientConnection]:
