@@ -105,7 +105,7 @@ async def test_of_a_thousand_changes_on_four_workers_everybody_on_any_of_them_is
         probe, *ids = await many_sessions(practice, CHANGES + 1)
         token, writing = await token_of(practice), await token_of(practice)
         address = f"{raced.address.replace('http', 'ws')}/graphql"
-        sockets = [await opened(address, token, stack) for _ in range(5)]
+        sockets = [await opened(address, token, stack) for _ in range(3)]
         sockets.append(await stack.enter_async_context(apart.socket(token)))
         listeners = [await ask(socket, SUBSCRIPTION) for socket in sockets]
         await begun(listeners, client, writing, probe)
