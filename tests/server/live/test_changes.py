@@ -340,3 +340,24 @@ async def test_all_who_listen_are_answered_from_one_reading(
             assert (await told(socket))["type"] == "next"
 
     assert len(read) == 1
+
+
+async def test_a_session_that_cannot_be_read_now_is_told_when_it_can(
+    reached: Near, practice: Practice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = await upcoming(practice, await practice.add_client())
+    failed, fetch = list[str](), Database.fetch
+
+    async def failing(self: Database, sql: str, parameters: Any = ()) -> list[Any]:
+        if "FROM session LEFT JOIN" in sql and len(failed) < 2:
+            failed.append(sql)
+            raise ConnectionRefusedError
+        return await fetch(self, sql, parameters)
+
+    async with over_socket(reached, await token_of(practice)) as listener:
+        await until(lambda: len(practice.database.followers) == 1)
+        monkeypatch.setattr(Database, "fetch", failing)
+        await practice.add_event(session)
+
+        assert (await listener.next())["session"]["id"] == session.id
+    assert len(failed) == 2
