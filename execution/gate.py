@@ -1,6 +1,7 @@
 """Decides, before anything is executed, whether it is: one look-up for a document that is known."""
 
-from collections.abc import Iterable, Iterator, Mapping
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal, Protocol, TypeAlias
 
@@ -16,6 +17,9 @@ from execution.trusted import TrustedDocuments
 Introspection: TypeAlias = Literal["on", "authenticated", "off"]
 
 _BAD_REQUEST: Final = "BAD_REQUEST"
+
+# How soon a subscription looks again whether there is enough for its next event.
+_AGAIN_SECONDS: Final = 0.05
 
 # Strawberry asks a document for its operation's type even when there are errors to answer with.
 _STUBS: Final[Mapping[OperationType, DocumentNode]] = {
@@ -84,6 +88,16 @@ class Gate(SchemaExtension):
             context._provided_operation_name = None  # the stub has no name
         yield
 
+    async def on_stream_result(self, result: Any) -> AsyncIterator[None]:
+        """Charge each event of a subscription as the operation was, before the next is looked for.
+
+        It waits instead of being refused. What happens meanwhile waits where it comes from. Half of
+        a bucket is left for what is asked: a front end in a storm of events can still ask.
+        """
+        yield
+        if getattr(result, "data", None) is not None:
+            await self._wait_for_enough()
+
     def get_results(self) -> dict[str, Any]:
         """What the operation cost, for the answer's `extensions`."""
         return {} if self._cost is None else {"cost": self._cost}
@@ -138,12 +152,19 @@ class Gate(SchemaExtension):
         charged = self._charge(caller, cost)
         if charged is None:
             return None
-        self._cost["throttleStatus"] = {
-            "maximumAvailable": charged.capacity,
-            "currentlyAvailable": charged.available,
-            "restoreRate": charged.restored_each_second,
-        }
+        self._cost["throttleStatus"] = _status(charged)
         return _too_often(charged) if charged.wait_seconds is not None else None
+
+    async def _wait_for_enough(self) -> None:
+        rates, caller = self._policy.rates, self.execution_context.context
+        if rates is None or self._cost is None:
+            return
+        cost, leaving = self._cost["requestedQueryCost"], rates.capacity // 2
+        while (charged := self._charge(caller, cost, leaving=leaving)) is not None:
+            self._cost["throttleStatus"] = _status(charged)
+            if charged.wait_seconds is None:
+                return
+            await asyncio.sleep(_AGAIN_SECONDS)
 
     def _charge_for_looking(self, text: str, caller: Caller | None) -> Charged | None:
         trusted, longest = self._policy.trusted, self._policy.limits.characters
@@ -151,11 +172,11 @@ class Gate(SchemaExtension):
             return None
         return self._charge(caller, preparing(text))
 
-    def _charge(self, caller: Caller | None, cost: int) -> Charged | None:
+    def _charge(self, caller: Caller | None, cost: int, *, leaving: int = 0) -> Charged | None:
         rates = self._policy.rates
         if rates is None or caller is None or (key := caller.rate_key) is None:
             return None
-        return rates.charge(key, cost)
+        return rates.charge(key, cost, leaving=leaving)
 
 
 def preparing(text: str) -> int:
@@ -204,6 +225,14 @@ def _no_introspection(introspection: Introspection) -> GraphQLError:
         "Introspection needs a valid access token, sent as 'Authorization: Bearer …'.",
         "UNAUTHENTICATED",
     )
+
+
+def _status(charged: Charged) -> dict[str, int]:
+    return {
+        "maximumAvailable": charged.capacity,
+        "currentlyAvailable": charged.available,
+        "restoreRate": charged.restored_each_second,
+    }
 
 
 def _too_often(charged: Charged) -> GraphQLError:

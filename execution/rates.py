@@ -44,12 +44,16 @@ class Rates:
     def __len__(self) -> int:
         return len(self._buckets)
 
-    def charge(self, key: str, cost: int) -> Charged:
-        """Take `cost` out of a caller's bucket, or nothing when that is more than is in it."""
+    def charge(self, key: str, cost: int, *, leaving: int = 0) -> Charged:
+        """Take `cost` out of a caller's bucket, or nothing when less than `leaving` would be left.
+
+        What can never be, however full the bucket, is not asked for.
+        """
+        leaving = max(0, min(leaving, self.capacity - cost))
         now = self._clock()
         level, at = self._buckets.get(key, (float(self.capacity), now))
         level = min(float(self.capacity), level + (now - at) * self.restored_each_second)
-        enough = cost <= level
+        enough = cost <= level - leaving
         left = level - cost if enough else level
         self._buckets[key] = left, now
         self._buckets.move_to_end(key)
@@ -57,7 +61,7 @@ class Rates:
             self._buckets.popitem(last=False)
         if enough:
             return self._charged(left, None)
-        missing = min(cost, self.capacity) - level
+        missing = min(cost, self.capacity) + leaving - level
         return self._charged(left, max(1, math.ceil(missing / self.restored_each_second)))
 
     def _charged(self, left: float, wait_seconds: int | None) -> Charged:

@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from types import TracebackType
 from typing import Any, Final, Protocol, Self
 from urllib.parse import urlsplit
@@ -11,6 +12,8 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.context import TortoiseContext
 
 from models.engines import asyncpg, sqlite
+from models.engines.trails import Trail
+from models.following.followers import Followers
 from models.sealing import Keyring
 
 _ALIAS: Final = {"sqlite": "sqlite", "postgresql": "postgres", "postgres": "postgres"}
@@ -102,6 +105,7 @@ class Database:
     """One database, open in this process; use it as an async context manager.
 
     `keyring` seals and opens the private notes in it; without one they are kept as plain text.
+    `followers` are those in this process who are told how its trails grow.
     """
 
     def __init__(
@@ -115,6 +119,7 @@ class Database:
         self.url = url
         self.keyring = keyring or Keyring()
         self.engine_name = engine_of(url)
+        self.followers = Followers(self)
         self._pool_size = pool_size
         self._busy_seconds = busy_seconds
         self._context = TortoiseContext()
@@ -137,6 +142,7 @@ class Database:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        await self.followers.close()
         await self._context.close_connections()
 
     @property
@@ -177,6 +183,17 @@ class Database:
         """The rows of one statement in chunks; memory is bounded by one chunk."""
         chunks: AsyncIterator[list[Any]] = self._engine.stream(sql, parameters, chunk=chunk)
         return chunks
+
+    @property
+    def trail(self) -> Trail:
+        """How to find what is new in the audit trail."""
+        trail: Trail = self._engine.trail
+        return trail
+
+    def listening(self, wake: Callable[[], None]) -> AbstractAsyncContextManager[None]:
+        """Call `wake` when others write to the trail, as far as the engine tells of it."""
+        told: AbstractAsyncContextManager[None] = self._engine.listening(wake)
+        return told
 
     def any_of(self, column: str, placeholder: str) -> str:
         """SQL: `column` is one of the list bound to `placeholder`."""

@@ -9,6 +9,7 @@ from typing import Any, Protocol, TypeVar
 
 from tortoise.backends.base.client import BaseDBAsyncClient
 
+from models.commits import committed
 from models.database import Connection, Database
 from models.unavailable import is_unavailable
 
@@ -42,7 +43,9 @@ async def write(database: Database, work: Callable[[Transaction], Awaitable[Resu
 
     async def run() -> Result:
         async with database.client._in_transaction() as transaction:
-            return await work(transaction)  # type: ignore[arg-type]  # our engines add `fetch`
+            result = await work(transaction)  # type: ignore[arg-type]  # our engines add `fetch`
+        committed()
+        return result
 
     task = asyncio.get_running_loop().create_task(run(), context=contextvars.copy_context())
     _running.add(task)

@@ -22,7 +22,8 @@ class Context:
     """Lives for one operation. `now` is read once, so that all of an answer agrees about it.
 
     `network` is where the request came from, as far as limits on guessing tell networks apart;
-    `base_url` is where it reached us, for the links that we answer with.
+    `base_url` is where it reached us, for the links that we answer with. `clock` is for operations
+    that go on: of those, each event is answered as of its own `now`.
     """
 
     def __init__(
@@ -35,16 +36,16 @@ class Context:
         network: str = "",
         base_url: str = "",
         policy: AccessPolicy = _DEFAULT_POLICY,
+        clock: Callable[[], datetime] | None = None,
     ) -> None:
         self.database = database
         self.network = network
         self.base_url = base_url
         self.policy = policy
         self.connection: Connection = connection or database
-        self.now = now
-        self.now_text = to_text(now)
-        self.day_ago_text = to_text(now - timedelta(days=1))
+        self._clock = clock
         self._principal = principal
+        self._read_clock(now)
         self._loaders: dict[Hashable, Loader] = {}
 
     @property
@@ -124,12 +125,23 @@ class Context:
         """Let go of everything loaded: it has been changed."""
         self._loaders.clear()
 
+    def begin_anew(self) -> None:
+        """Answer from now on as of now: for the next event of an operation that goes on."""
+        self.forget()
+        if self._clock is not None:
+            self._read_clock(self._clock())
+
     def loader(self, key: Hashable, make: Callable[[], Loader]) -> Loader:
         """The loader that batches this kind of look-up within the operation."""
         found = self._loaders.get(key)
         if found is None:
             found = self._loaders[key] = make()
         return found
+
+    def _read_clock(self, now: datetime) -> None:
+        self.now = now
+        self.now_text = to_text(now)
+        self.day_ago_text = to_text(now - timedelta(days=1))
 
 
 Info: TypeAlias = strawberry.Info[Context, None]

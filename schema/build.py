@@ -24,6 +24,7 @@ from schema.problems import (
 from schema.query import Query
 from schema.served import ServedSchema
 from schema.session import Session
+from schema.subscription import Subscription
 
 # Reached only through the interface UserError.
 _PROBLEMS: Final = (
@@ -50,6 +51,7 @@ def practitioner_schema(policy: Policy = _DEFAULT_POLICY) -> ServedSchema:
         policy=policy,
         query=Query,
         mutation=Mutation,
+        subscription=Subscription,
         types=[Practitioner, Client, Service, Calendar, Session, *_PROBLEMS],
         config=StrawberryConfig(scalar_map=SCALARS),
     )

@@ -45,6 +45,11 @@ def resolved(resolver: Callable[..., Any], *, description: str, name: str | None
     return strawberry.field(resolver=resolver, description=description, name=name)
 
 
+def streamed(resolver: Callable[..., Any], *, description: str) -> Any:
+    """A field of the subscription's root: `resolver` goes on to answer with rows."""
+    return strawberry.subscription(resolver=resolver, description=description)
+
+
 def read(description: str, *, attribute: str | None = None) -> Any:
     """A field that is an attribute of the row; `attribute` where Python needs another name."""
     return strawberry.field(description=description, name=attribute)

@@ -50,6 +50,7 @@ class Callers:
             network=network,
             base_url=base_url,
             policy=self._policy,
+            clock=self._clock,
         )
 
     async def is_valid(self, token: str | None) -> bool:

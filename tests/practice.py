@@ -1,9 +1,12 @@
 """Builders: a practice and its sessions, of which a test states only what matters to it."""
 
+from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any, Self
+
+from strawberry.types import ExecutionResult
 
 from models import Calendar, Client, Practitioner, Service, Session, SessionEvent
 from models.database import Database
@@ -189,9 +192,21 @@ async def ask(
     operation_name: str | None = None,
     schema: ServedSchema | None = None,
 ) -> Answer:
-    """The answer to a query of anybody's, None being a stranger."""
+    """The answer to a query of anybody's, None being a stranger; the first one to who listens."""
     context = Context(database=database, principal=principal, now=now, network=new_network())
-    result = await (schema or practitioner_schema()).execute(
+    asked = schema or practitioner_schema()
+    if document.startswith("subscription"):
+        results = await asked.stream(
+            document,
+            variable_values=variables,
+            context_value=context,
+            operation_name=operation_name,
+        )
+        async with aclosing(results):
+            first = await anext(results)
+        assert isinstance(first, ExecutionResult)
+        return Answer(first.data, [dict(error.formatted) for error in first.errors or []])
+    result = await asked.execute(
         document,
         variable_values=variables,
         context_value=context,

@@ -11,7 +11,8 @@ Instants go in and come out as the text that SQLite keeps and that is sent, so o
 row shape serve both engines.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from typing import Any, Final
 
 import asyncpg
@@ -24,7 +25,9 @@ from tortoise.backends.base.client import (
 from tortoise.backends.base_postgres.client import translate_exceptions
 from tortoise.connection import get_connections
 
+from models.engines.listening import listening
 from models.engines.settled import settled
+from models.engines.trails import CHANNEL, POSTGRES
 
 
 class _Connection(asyncpg.connection.Connection):
@@ -110,6 +113,8 @@ class _TransactionContext(TransactionContextPooled):
 class PostgresEngine(_Dialect, AsyncpgDBClient):
     """A pool of connections to one database, named by a connection URI."""
 
+    trail: Final = POSTGRES
+
     def __init__(self, dsn: str, **credentials: Any) -> None:
         super().__init__(**credentials)
         self._dsn = dsn
@@ -145,6 +150,10 @@ class PostgresEngine(_Dialect, AsyncpgDBClient):
             cursor = await connection.cursor(sql, *parameters)
             while rows := await cursor.fetch(chunk):
                 yield rows
+
+    def listening(self, wake: Callable[[], None]) -> AbstractAsyncContextManager[None]:
+        """Call `wake` whenever somebody has written to the trail, until the block ends."""
+        return listening(self._dsn, CHANNEL, wake)
 
 
 async def _speak_text(connection: Any) -> None:

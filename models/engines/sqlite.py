@@ -15,7 +15,8 @@ by looking for "sqlite" in it. What is mended here, each measured on 1.1.9:
 import asyncio
 import re
 import sqlite3
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
@@ -33,6 +34,7 @@ from tortoise.connection import get_connections
 from tortoise.exceptions import TransactionManagementError
 
 from models.engines.settled import settled
+from models.engines.trails import SQLITE
 
 _NUMBERED: Final = re.compile(r"\$(\d+)")
 _READER_PRAGMAS: Final = (
@@ -158,6 +160,8 @@ class _TransactionContext(SqliteTransactionContext):
 class SqliteEngine(_Dialect, SqliteClient):
     """One file: a connection that writes, and one that only reads."""
 
+    trail: Final = SQLITE
+
     def __init__(self, file_path: str, **credentials: Any) -> None:
         super().__init__(file_path, **credentials)
         self._reader: aiosqlite.Connection | None = None
@@ -226,6 +230,10 @@ class SqliteEngine(_Dialect, SqliteClient):
                 yield rows
         finally:
             await settled(reader.close())
+
+    def listening(self, _wake: Callable[[], None]) -> AbstractAsyncContextManager[None]:
+        """Nothing here tells of what other processes write: one looks for it."""
+        return nullcontext()
 
     async def close(self) -> None:
         """Close all connections."""

@@ -25,6 +25,7 @@ from resolvers.accounts.access import issue_token
 from tests.practice import Practice
 
 ROOT = Path(__file__).parent.parent.parent
+AUDITS = Path(__file__).parent / "audits"
 
 
 def environment(url: str, **settings: str) -> dict[str, str]:
@@ -317,3 +318,24 @@ def server_log(served: Served) -> Path:
 def server_address(served: Served) -> str:
     """The address of the running server."""
     return served.address
+
+
+@pytest.fixture(scope="session")
+def packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The audits beside the packages they need."""
+    missing = [program for program in ("node", "npm") if shutil.which(program) is None]
+    if missing:
+        pytest.skip(f"the audits need {' and '.join(missing)}, which is not installed here")
+    folder = tmp_path_factory.mktemp("audits") / "audits"
+    shutil.copytree(AUDITS, folder, ignore=shutil.ignore_patterns("node_modules"))
+    done = subprocess.run(
+        ["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
+    if done.returncode:
+        pytest.skip(f"npm cannot fetch the audits here: {done.stderr.strip()[-300:]}")
+    return folder

@@ -6,37 +6,11 @@ Needs Node and npm; `npm ci` fetches the packages once, by their hashes, and not
 import asyncio
 import itertools
 import json
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from tests.e2e.conftest import Reached, Served, small_practice
-
-AUDITS = Path(__file__).parent / "audits"
-
-
-@pytest.fixture(scope="session")
-def packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The audits beside the packages they need."""
-    missing = [program for program in ("node", "npm") if shutil.which(program) is None]
-    if missing:
-        pytest.skip(f"the audits need {' and '.join(missing)}, which is not installed here")
-    folder = tmp_path_factory.mktemp("audits") / "audits"
-    shutil.copytree(AUDITS, folder, ignore=shutil.ignore_patterns("node_modules"))
-    done = subprocess.run(
-        ["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        timeout=100,
-        check=False,
-    )
-    if done.returncode:
-        pytest.skip(f"npm cannot fetch the audits here: {done.stderr.strip()[-300:]}")
-    return folder
 
 
 def run(packages: Path, *arguments: str) -> Any:

@@ -144,6 +144,7 @@ FILLED: Final = (
     "export",
     "export_piece",
     "export_event",
+    "calendar_feed",
 )
 EVERYTHING: Final = """query ($id: ID!, $client: ID!) {
   session(id: $id) { ...all followUps { ...all } origin { kind session { ...all } } }

@@ -355,6 +355,11 @@ async def first_of(schema: strawberry.Schema, text: str, **more: Any) -> Any:
     raise AssertionError("nothing came")
 
 
+async def all_of(schema: strawberry.Schema, text: str) -> list[Any]:
+    """All that a streaming transport gets."""
+    return [one async for one in await schema.stream(text, context_value=Caller())]
+
+
 @pytest.mark.parametrize(
     "text", ["{", "{ nothing }", "{" + "fine " * 600 + "}", "subscription { nothing }"]
 )
@@ -371,3 +376,24 @@ async def test_a_subscription_is_let_in_and_says_what_it_costs() -> None:
 
     assert streamed.data == {"ticks": 0}
     assert streamed.extensions["cost"]["requestedQueryCost"] == 1
+
+
+async def test_each_event_is_charged_and_waits_rather_than_empty_more_than_half_a_bucket() -> None:
+    tenths = iter(range(1_000))
+    schema = served(Policy(rates=Rates(24, 1, clock=lambda: next(tenths) / 10)))
+    text = "subscription { ticks }"
+
+    left = [
+        one.extensions["cost"]["throttleStatus"]["currentlyAvailable"]
+        for one in await all_of(schema, text)
+    ]
+
+    # 11 for the new text and 1 for the operation; then 1 for each event, when a second is over.
+    assert left == [12, 12, 12]
+    assert next(tenths) > 20
+
+
+async def test_events_wait_for_nothing_where_there_are_no_rates() -> None:
+    ticks = [one.data["ticks"] for one in await all_of(DEFAULT, "subscription { ticks }")]
+
+    assert ticks == [0, 1, 2]

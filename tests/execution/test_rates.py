@@ -36,6 +36,24 @@ def test_a_bucket_empties_and_fills_up_again(clock: Clock) -> None:
     assert rates.charge("a", 1).available == 99
 
 
+def test_a_charge_can_leave_something_for_others(clock: Clock) -> None:
+    rates = Rates(100, 10, clock=clock)
+    rates.charge("a", 45)
+
+    assert rates.charge("a", 10, leaving=50).wait_seconds == 1
+    assert rates.charge("a", 10).wait_seconds is None
+    clock.now += 2
+
+    assert rates.charge("a", 10, leaving=50).wait_seconds is None
+
+
+def test_more_than_can_be_left_is_not_asked_for(clock: Clock) -> None:
+    rates = Rates(100, 10, clock=clock)
+
+    assert rates.charge("a", 80, leaving=50).wait_seconds is None
+    assert rates.charge("a", 80, leaving=50).wait_seconds == 8
+
+
 def test_what_is_refused_costs_nothing(clock: Clock) -> None:
     rates = Rates(100, 10, clock=clock)
     rates.charge("a", 95)

@@ -75,6 +75,7 @@ class Below(StrEnum):
     HOLDER = "whoever got to the object, which the token that made it alone does"
     OWNER = "only the practitioner's own tokens; others get null and FORBIDDEN"
     WRITERS = "whoever wrote: it is in answers to mutations only"
+    LISTENERS = "whoever listens: it is told when something changes"
 
 
 @dataclass(frozen=True)
@@ -193,6 +194,7 @@ ROOTS: Final[dict[str, dict[str, Root]]] = {
             CHANGE, input={"label": "Phone", "kind": "CLIENT", "clientId": "$client"}
         ),
         "Mutation.revokeAccessToken": root(CHANGE, id="$token"),
+        "Subscription.sessionChanged": root(READ_BY_ID, clientId="$client"),
     },
     "portal": {
         "Query.viewer": root(OWN),
@@ -248,6 +250,7 @@ BELOW: Final[dict[str, dict[Below, dict[str, str]]]] = {
             "SessionHistoryExport": "id url fileName format sessionCount expiresAt state progress",
         },
         Below.OWNER: {"Session": "privateNotes"},
+        Below.LISTENERS: {"SessionChange": "kind session missed"},
         Below.WRITERS: {
             "SessionPayload": "session errors",
             "BulkStatusPayload": "results",

@@ -84,6 +84,8 @@ class Contract:
         for name in self.later:
             del mutation.fields[name]
         roots = [self.promised.type_map["Query"], mutation]
+        if self.promised.subscription_type is not None:
+            roots.append(self.promised.subscription_type)
         error = self.promised.type_map["UserError"]
         assert isinstance(error, GraphQLInterfaceType)
         errors = self.promised.get_possible_types(error)
@@ -119,6 +121,7 @@ def test_what_is_compared_is_all_that_can_be_asked_and_done() -> None:
 
     assert {"Query", "Session", "Client", "SessionStats", "SessionFilter", "FieldChange"} <= names
     assert {"Mutation", "SlotTakenError", "BookSessionInput", "BulkStatusPayload"} <= names
+    assert {"Subscription", "SessionChange"} <= names
     assert len(names) > 70
     of_the_portal = {named.name for named in CONTRACTS["portal"].types}
     assert {"Query", "Session", "Client", "Mutation", "StaleVersionError"} <= of_the_portal

@@ -17,6 +17,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
 from models.database import Database
+from models.enums import AccessTokenKind
 from models.transaction import Transaction, write
 from resolvers.accounts.access import issue_token
 from resolvers.accounts.policy import AccessPolicy
@@ -44,7 +45,8 @@ class Near:
     def stranger(self) -> connect:
         """A socket that nobody has been let in at."""
         protocols = [Subprotocol("graphql-transport-ws")]
-        return connect(f"ws://127.0.0.1:{self.port}/graphql", subprotocols=protocols)
+        address = f"ws://127.0.0.1:{self.port}/graphql"
+        return connect(address, subprotocols=protocols, compression=None)
 
     @asynccontextmanager
     async def socket(self, token: str | None = None) -> AsyncIterator[ClientConnection]:
@@ -66,12 +68,14 @@ async def told(socket: ClientConnection) -> dict[str, Any]:
     return message
 
 
-async def token_of(practice: Practice) -> str:
+async def token_of(practice: Practice, kind: AccessTokenKind = AccessTokenKind.PRACTITIONER) -> str:
     """A new token of a practitioner's."""
     now = datetime.now(UTC)
 
     async def work(transaction: Transaction) -> str:
-        return await issue_token(transaction, practice.practitioner.id, label="t", now=now)
+        return await issue_token(
+            transaction, practice.practitioner.id, label="t", now=now, kind=kind
+        )
 
     return await write(practice.database, work)
 

@@ -1,0 +1,2 @@
+-- Live updates need nothing more here: transactions come one after the other, and nothing is ever deleted from
+-- session_event, so that its rowid tells in which order entries were committed (models/engines/trails.py)
