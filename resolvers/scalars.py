@@ -92,6 +92,10 @@ def _instant_text(value: Any) -> str:
     return value if isinstance(value, str) else to_text(value)
 
 
+# Nearly all instants of an answer come as text from the database (`execution.leaves`).
+_instant_text.keeps_text = True  # type: ignore[attr-defined]
+
+
 SCALARS: Final[dict[object, ScalarDefinition]] = {
     date: strawberry.scalar(
         name="Date",

@@ -10,6 +10,8 @@ from typing import Any, Final, TypeVar
 import strawberry
 from graphql import GraphQLResolveInfo
 
+from execution.plans import ONLY_READS
+
 Declared = TypeVar("Declared")
 
 # Which row each type is declared over, for those who check that the two fit.
@@ -29,6 +31,7 @@ def over(
         def is_type_of(_cls: type[Any], value: object, _info: GraphQLResolveInfo[Any]) -> bool:
             return isinstance(value, row)
 
+        is_type_of.row = row  # type: ignore[attr-defined]  # plans ask for exactly this class
         cls.is_type_of = classmethod(is_type_of)  # type: ignore[attr-defined]  # Strawberry's hook
         declared = strawberry.type(cls, name=name, description=description)
         ROWS[declared] = row
@@ -43,6 +46,11 @@ def resolved(resolver: Callable[..., Any], *, description: str, name: str | None
     Typed as anything: a resolver's rows are not instances of the field's declared type.
     """
     return strawberry.field(resolver=resolver, description=description, name=name)
+
+
+def reckoned(resolver: Callable[..., Any], *, description: str) -> Any:
+    """A field that `resolver` finds out from the row and plain arguments alone, without waiting."""
+    return strawberry.field(resolver=resolver, description=description, metadata={ONLY_READS: True})
 
 
 def streamed(resolver: Callable[..., Any], *, description: str) -> Any:

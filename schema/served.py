@@ -7,9 +7,9 @@ from typing import Any, Final
 import strawberry
 from graphql import GraphQLError
 
+from execution.compiled import CompilingExecutor
 from execution.documents import Documents
 from execution.gate import Gate, Policy
-from execution.quiet import QuietExecutor
 from models.unavailable import is_unavailable
 from resolvers.errors import Refused
 from schema.costs import ASSUMPTIONS
@@ -56,7 +56,7 @@ class ServedSchema(strawberry.Schema):
     def __init__(self, *, policy: Policy, **declared: Any) -> None:
         super().__init__(
             extensions=[lambda: Gate(policy, self.documents)],
-            execution_context_class=QuietExecutor,
+            execution_context_class=CompilingExecutor,
             **declared,
         )
         self.documents = Documents(self._schema, policy.limits, ASSUMPTIONS)

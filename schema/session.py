@@ -10,7 +10,7 @@ from resolvers.rules import SessionAction
 from resolvers.sessions import session_of_origin
 from resolvers.words import Actor, OriginKind, SessionEventKind, SessionStatus
 from schema.node import Money, Node, PageInfo
-from schema.over import over, read, resolved
+from schema.over import over, read, reckoned, resolved
 from schema.practice import Calendar, Service
 from schema.statistics import SessionStats
 
@@ -103,7 +103,7 @@ class Session(Node):
     )
     client_name: str = read('The client\'s name; "Deleted Client" once the client is deleted.')
     price: Money = read("What it costs.")
-    notes_preview: str | None = resolved(
+    notes_preview: str | None = reckoned(
         details.notes_preview,
         description="The beginning of the notes, on one line: of the private notes, else of the "
         "customer notes. Null when there are none. A READ_ONLY token gets the customer notes only.",

@@ -1,0 +1,164 @@
+"""Completes what is selected by plans made once for each operation, or leaves it to graphql-core.
+
+The hook is the public `execution_context_class`; the two methods that are overridden are not public
+(graphql-core 3.3.2, pinned; `tests/execution/test_compiled.py` holds them to what is assumed here).
+"""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any, Final
+
+from graphql import (
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLList,
+    GraphQLNonNull,
+    GraphQLObjectType,
+    GraphQLOutputType,
+    GraphQLResolveInfo,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    SelectionSetNode,
+    VariableNode,
+)
+from graphql.execution.collect_fields import FieldDetails
+from graphql.pyutils import Path
+
+from execution.leaves import NoPlan
+from execution.plans import Plan, plan_of
+from execution.quiet import QuietExecutor
+
+# An operation has a plan for each way of answering its @skip and @include. Who tries them all
+# starts anew.
+_MOST_WAYS: Final = 16
+_ATTRIBUTE: Final = "plans"
+
+
+class Plans:
+    """The plans of one operation; kept on its node, so that they go when the document goes."""
+
+    def __init__(
+        self,
+        schema: GraphQLSchema,
+        operation: OperationDefinitionNode,
+        fragments: Mapping[str, FragmentDefinitionNode],
+    ) -> None:
+        self.schema = schema
+        self._conditions = _conditions(operation, fragments)
+        self._ways: dict[tuple[Any, ...], dict[object, Plan | None]] = {}
+
+    def under(self, variables: Mapping[str, Any]) -> dict[object, Plan | None]:
+        """The plans for these variables; None is of what there can be no plan for."""
+        way = tuple(variables.get(name) for name in self._conditions)
+        plans = self._ways.get(way)
+        if plans is None:
+            if len(self._ways) >= _MOST_WAYS:
+                self._ways.clear()
+            plans = self._ways[way] = {}
+        return plans
+
+
+class CompilingExecutor(QuietExecutor):
+    """Answers as graphql-core does, value for value and error for error, with fewer calls."""
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        middleware = self.middleware_manager
+        self._variables: Mapping[str, Any] = self.variable_values.coerced
+        self._compiles = self.abort_signal is None and (
+            middleware is None or middleware._middleware_resolvers is None
+        )
+        if self._compiles:
+            # Nothing in it resolves: graphql-core would ask it for each field all the same.
+            self.middleware_manager = None
+            self._plans = self._kept_plans().under(self._variables)
+
+    def complete_object_value(
+        self,
+        return_type: GraphQLObjectType,
+        field_details_list: list[FieldDetails],
+        info: GraphQLResolveInfo[Any],
+        path: Path,
+        result: Any,
+        position_context: Any,
+    ) -> Any:
+        """Complete an object: by its plan, or field by field."""
+        plan = self._plan(return_type, field_details_list)
+        if plan is not None:
+            try:
+                return plan(result, self._variables)
+            except Exception:  # noqa: BLE001, S110 - graphql-core does it again, and says what is wrong
+                pass
+        return super().complete_object_value(
+            return_type, field_details_list, info, path, result, position_context
+        )
+
+    def complete_list_value(
+        self,
+        return_type: GraphQLList[Any],
+        field_details_list: list[FieldDetails],
+        info: GraphQLResolveInfo[Any],
+        path: Path,
+        result: Any,
+        position_context: Any,
+    ) -> Any:
+        """Complete a list of objects: by its plan, or one by one."""
+        item = return_type.of_type
+        item = item.of_type if isinstance(item, GraphQLNonNull) else item
+        if isinstance(item, GraphQLObjectType):
+            plan = self._plan(return_type, field_details_list)
+            if plan is not None:
+                try:
+                    return plan(result, self._variables)
+                except Exception:  # noqa: BLE001, S110 - as above
+                    pass
+        return super().complete_list_value(
+            return_type, field_details_list, info, path, result, position_context
+        )
+
+    def _plan(self, completed: GraphQLOutputType, details: list[FieldDetails]) -> Plan | None:
+        if not self._compiles:
+            return None
+        # The same nodes of one operation, answered the same way, have the same selections.
+        key = (
+            completed,
+            id(details[0].node) if len(details) == 1 else tuple(id(d.node) for d in details),
+        )
+        plans = self._plans
+        if key in plans:
+            return plans[key]
+        plan = None
+        if not any(one.defer_usage or one.fragment_variable_values for one in details):
+            with suppress(NoPlan):
+                plan = plan_of(self, completed, details)
+        plans[key] = plan
+        return plan
+
+    def _kept_plans(self) -> Plans:
+        kept = self.operation.__dict__.get(_ATTRIBUTE)
+        if not isinstance(kept, Plans) or kept.schema is not self.schema:
+            kept = Plans(self.schema, self.operation, self.fragment_definitions)
+            object.__setattr__(self.operation, _ATTRIBUTE, kept)  # nodes are frozen
+        return kept
+
+
+def _conditions(
+    operation: OperationDefinitionNode, fragments: Mapping[str, FragmentDefinitionNode]
+) -> tuple[str, ...]:
+    """The variables that say what is skipped or included."""
+    names: set[str] = set()
+    seen: set[str] = set()
+    waiting: list[SelectionSetNode | None] = [operation.selection_set]
+    while waiting:
+        selections = waiting.pop()
+        for node in selections.selections if selections is not None else ():
+            for directive in node.directives or ():
+                for argument in directive.arguments or ():
+                    if isinstance(argument.value, VariableNode):
+                        names.add(argument.value.name.value)
+            if not isinstance(node, FragmentSpreadNode):
+                waiting.append(node.selection_set)  # type: ignore[attr-defined]  # fields and inline fragments have one
+            elif node.name.value not in seen and node.name.value in fragments:
+                seen.add(node.name.value)
+                waiting.append(fragments[node.name.value].selection_set)
+    return tuple(sorted(names))
