@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+import graphql
 from graphql import (
     ASTValidationRule,
     DocumentNode,
@@ -12,13 +13,13 @@ from graphql import (
     GraphQLSyntaxError,
     IntValueNode,
     OperationDefinitionNode,
-    OperationType,
     parse,
     specified_rules,
     validate,
 )
 from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
+from strawberry.types.graphql import OperationType
 
 from execution.limits import MOST_NESTED, TOO_COMPLEX, Assumptions, Limits, exceeded
 from execution.measure import Measures, measure
@@ -48,12 +49,14 @@ class Operation:
 
     Attributes:
         name: None for the only one of a document.
+        kind: a query, a mutation or a subscription.
         cost: how many objects it may come to, every variable page being the largest.
         introspects: whether it asks for the schema.
         pages: the variables that say how long a page is, each with its default.
     """
 
     name: str | None
+    kind: OperationType
     cost: int
     introspects: bool
     pages: tuple[tuple[str, int | None], ...]
@@ -196,7 +199,11 @@ class Documents:
             errors += self._beyond(measures, definition, exact=not pages)
             name = definition.name.value if definition.name is not None else None
             operations[name] = Operation(
-                name, max(1, measures.cost), measures.introspection > 0, pages
+                name=name,
+                kind=OperationType(definition.operation.value),
+                cost=max(1, measures.cost),
+                introspects=measures.introspection > 0,
+                pages=pages,
             )
         # Validation takes every fragment for itself, also one that is spread nowhere.
         for measures in measured.fragments.values():
@@ -217,7 +224,7 @@ class Documents:
         ]
         if exact:
             compared.append(("cost", limits.cost, measures.cost))
-        if definition.operation is OperationType.MUTATION:
+        if definition.operation is graphql.OperationType.MUTATION:
             compared.append(("mutations", limits.mutations, measures.root_fields))
         errors = _beyond(compared)
         errors += [

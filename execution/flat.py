@@ -7,10 +7,10 @@ the name of such an object (`client`) says whether there is one: it is null wher
 Iterated over, the list makes rows of the tuples: for graphql-core, where a plan gives up.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol, TypeAlias
 
-Loop: TypeAlias = Callable[[Sequence[tuple[Any, ...]]], list[Any]]
+Loop: TypeAlias = Callable[[Sequence[tuple[Any, ...]], Mapping[str, Any]], list[Any]]
 
 
 class Flat(Protocol):
@@ -23,6 +23,10 @@ class Flat(Protocol):
     @property
     def tuples(self) -> Sequence[tuple[Any, ...]]:
         """The rows."""
+
+    @property
+    def constants(self) -> Mapping[str, Any]:
+        """Columns that are the same in all rows, and are in none of the tuples."""
 
     @property
     def row(self) -> type[Any]:
@@ -54,7 +58,7 @@ class FlatLoops:
         self._reads = reads
         self._body = body
         self._names = names
-        self._loops: dict[tuple[str, ...], Loop] = {}
+        self._loops: dict[tuple[tuple[str, ...], ...], Loop] = {}
 
     def __call__(self, flat: Flat) -> list[Any]:
         """The completed list.
@@ -62,20 +66,23 @@ class FlatLoops:
         Raises:
             Surprise: the list is not flat, or has not what is read, or has what cannot be.
         """
-        loop = self._loops.get(flat.columns)
+        shape = flat.columns, tuple(flat.constants)
+        loop = self._loops.get(shape)
         if loop is None:
-            loop = self._loops[flat.columns] = self._written(flat)
-        return loop(flat.tuples)
+            loop = self._loops[shape] = self._written(flat)
+        return loop(flat.tuples, flat.constants)
 
     def _written(self, flat: Flat) -> Loop:
         if self._row is not None and flat.row is not self._row:
             raise Surprise
-        if not set(flat.columns).issuperset(self._reads):
+        constants = {name: read for name, read in self._reads.items() if name in flat.constants}
+        if not {*flat.columns, *constants}.issuperset(self._reads):
             raise Surprise
         targets = ", ".join(self._reads.get(column, "_") for column in flat.columns)
         source = "\n".join(
             [
-                "def loop(rows):",
+                "def loop(rows, constants):",
+                *(f"    {read} = constants[{name!r}]" for name, read in constants.items()),
                 "    all = []",
                 f"    for {targets}, in rows:",
                 *(f"        {line}" for line in self._body),

@@ -196,7 +196,7 @@ def client_conditions(context: Context) -> Conditions:
 
 async def read_clients(context: Context, where: Conditions) -> list[ClientRow]:
     """The clients that `where` allows, in no particular order."""
-    rows = await context.connection.fetch(
+    rows = await context.connection.fetch_brief(
         f"SELECT {_COLUMNS} FROM client WHERE {where.sql}", where.parameters
     )
     return [ClientRow(*row) for row in rows]
@@ -236,7 +236,7 @@ async def _read_page(
     key = _sort_key(where, context, sort)
     bounds = where.outside()
     order.add_bounds(bounds, order.bounds(page, identity))
-    rows = await context.connection.fetch(
+    rows = await context.connection.fetch_brief(
         f"SELECT {_COLUMNS}, client.sort_key FROM "
         f"(SELECT {_COLUMNS}, {key} AS sort_key FROM client WHERE {where.sql}) AS client "
         f"WHERE {bounds.sql} ORDER BY {order.sql(backwards=page.backwards)} "

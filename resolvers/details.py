@@ -70,7 +70,7 @@ def events(root: Any, info: Info) -> Any:
     async def load(ids: list[str]) -> list[list[SessionEventRow]]:
         where = Conditions(context.principal, context.connection, "session_event")
         where.among("session_event.session_id", ids)
-        rows = await context.connection.fetch(
+        rows = await context.connection.fetch_brief(
             "SELECT session_event.session_id, session_event.id, session_event.created_at, "
             "session_event.kind, session_event.actor, session_event.changes, session_event.reason "
             f"FROM session_event WHERE {where.sql} ORDER BY session_event.session_id, "

@@ -15,7 +15,7 @@ from resolvers.context import Context, Info, context_of
 from resolvers.cursor import list_identity
 from resolvers.errors import BadInput
 from resolvers.loading import Loader
-from resolvers.lookahead import selected
+from resolvers.lookahead import leaves, selected
 from resolvers.pages import (
     After,
     Before,
@@ -25,6 +25,7 @@ from resolvers.pages import (
     Order,
     Page,
     PageArguments,
+    Rows,
     page_of,
 )
 from resolvers.rows import ClientRow, SessionRow
@@ -38,7 +39,13 @@ from resolvers.session_filter import (
     conditions_of,
 )
 from resolvers.session_groups import read_by_status
-from resolvers.sessions import read_branches, read_sessions, read_sessions_of_clients
+from resolvers.session_selection import selection_of
+from resolvers.sessions import (
+    read_branches,
+    read_selected,
+    read_sessions,
+    read_sessions_of_clients,
+)
 from resolvers.statistics import StatisticsFound, StatisticsParts, StatisticsRow, read_statistics
 
 _OF_THE_PAGE = frozenset({"edges", "nodes", "pageInfo"})
@@ -54,6 +61,7 @@ class HistoryRequest:
     wants_page: bool
     wants_count: bool
     wants_statistics: StatisticsParts | None
+    fields: tuple[str, ...]
     filter: object = field(compare=False)
 
     @property
@@ -98,11 +106,12 @@ def client_sessions(
     """The sessions of one client; those of other clients in the same answer come with them."""
     context = context_of(info)
     request = _request(info, filter, sort, first=first, after=after, last=last, before=before)
+    client: ClientRow = root
 
     async def load(clients: list[str]) -> list[History]:
-        return await _read_histories(context, request, list(clients))
+        only = client if clients == [client.id] else None
+        return await _read_histories(context, request, list(clients), only=only)
 
-    client: ClientRow = root
     return context.loader(request, lambda: Loader(load)).load(client.id)
 
 
@@ -117,6 +126,7 @@ def _request(
     before: object,
 ) -> HistoryRequest:
     fields = selected(info)
+    of_sessions = (*leaves(info, "nodes"), *leaves(info, "edges", "node"))
     return HistoryRequest(
         filter_text=canonical_filter(filter_),
         sort=sort,
@@ -124,18 +134,23 @@ def _request(
         wants_page=not fields.isdisjoint(_OF_THE_PAGE),
         wants_count="totalCount" in fields,
         wants_statistics=StatisticsParts.of(selected(info, "stats")) if "stats" in fields else None,
+        fields=of_sessions,
         filter=filter_,
     )
 
 
 async def _read_histories(
-    context: Context, request: HistoryRequest, clients: list[str] | list[None]
+    context: Context,
+    request: HistoryRequest,
+    clients: list[str] | list[None],
+    *,
+    only: ClientRow | None = None,
 ) -> list[History]:
     owners = [client for client in clients if client is not None] or None
     where = await conditions_of(context, request.filter, clients=owners)
     pages: dict[str | None, Page[SessionRow]] = {}
     if request.wants_page:
-        pages = await _read_pages(context, request, where.copy(), owners)
+        pages = await _read_pages(context, request, where.copy(), owners, only)
     of_all = where.copy()
     if owners is not None and len(owners) > 1:
         of_all.among("session.client_id", owners)
@@ -158,7 +173,11 @@ async def _read_histories(
 
 
 async def _read_pages(
-    context: Context, request: HistoryRequest, where: Conditions, owners: list[str] | None
+    context: Context,
+    request: HistoryRequest,
+    where: Conditions,
+    owners: list[str] | None,
+    only: ClientRow | None,
 ) -> dict[str | None, Page[SessionRow]]:
     page, order = request.page, request.order
 
@@ -167,7 +186,7 @@ async def _read_pages(
             "sessions", context.principal.practitioner_id, client, request.sort, request.filter_text
         )
 
-    def turned(rows: list[SessionRow], client: str | None) -> Page[SessionRow]:
+    def turned(rows: Rows[SessionRow], client: str | None) -> Page[SessionRow]:
         return page_of(rows, page, order=order, identity=identity(client))
 
     if owners is None or len(owners) == 1:
@@ -178,9 +197,7 @@ async def _read_pages(
             rows = await read_by_status(where, bounds, order=order, page=page, read=read)
             return {client: turned(rows, client)}
         order.add_bounds(where, bounds)
-        direction = order.sql(backwards=page.backwards)
-        rows = await read_sessions(context, where, order=direction, limit=page.limit + 1)
-        return {client: turned(rows, client)}
+        return {client: turned(await _read_page(context, request, where, only), client)}
     if page.after is not None or page.before is not None:
         raise BadInput(
             "after" if page.after is not None else "before",
@@ -190,13 +207,28 @@ async def _read_pages(
     return {client: turned(rows, client) for client, rows in several.items()}
 
 
+async def _read_page(
+    context: Context, request: HistoryRequest, where: Conditions, only: ClientRow | None
+) -> Rows[SessionRow]:
+    """One list's page, and the session after it: flat, where columns are all that it takes."""
+    direction = request.order.sql(backwards=request.page.backwards)
+    limit = request.page.limit + 1
+    selection = selection_of(
+        request.fields, request.order.attributes, of_known_client=only is not None
+    )
+    reads_private_notes = selection is not None and selection.private_notes is not None
+    if selection is None or (reads_private_notes and not context.principal.may_read_private_notes):
+        return await read_sessions(context, where, order=direction, limit=limit)
+    return await read_selected(context, where, selection, client=only, order=direction, limit=limit)
+
+
 async def _count(context: Context, where: Conditions, *, per_client: bool) -> dict[str | None, int]:
     if not per_client:
-        ((total,),) = await context.connection.fetch(
+        ((total,),) = await context.connection.fetch_brief(
             f"SELECT count(*) FROM session WHERE {where.sql}", where.parameters
         )
         return {None: total}
-    rows = await context.connection.fetch(
+    rows = await context.connection.fetch_brief(
         f"SELECT session.client_id, count(*) FROM session WHERE {where.sql} "
         "GROUP BY session.client_id",
         where.parameters,

@@ -4,9 +4,9 @@ Strawberry's own `info.selected_fields` is exponential in nested fragments and l
 `@skip` and `@include` take away (0.341.2); this reads the parsed document, each fragment once.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final, TypeVar
 
 from graphql import (
     BooleanValueNode,
@@ -21,11 +21,17 @@ from graphql import (
 
 from resolvers.context import Info
 
+Found = TypeVar("Found")
 
-@dataclass(frozen=True, slots=True)
+# What was found is kept on the operation's node, and goes with its document.
+_ATTRIBUTE: Final = "looked_up"
+
+
+@dataclass(slots=True)
 class _Operation:
     fragments: Mapping[str, FragmentDefinitionNode]
     variables: Mapping[str, Any]
+    depends_on_variables: bool = False
 
     def fields_below(self, nodes: list[FieldNode]) -> list[FieldNode]:
         seen: set[str] = set()
@@ -51,6 +57,7 @@ class _Operation:
                 continue
             value = directive.arguments[0].value
             if isinstance(value, VariableNode):
+                self.depends_on_variables = True
                 condition = bool(self.variables.get(value.name.value))
             else:
                 condition = isinstance(value, BooleanValueNode) and value.value
@@ -61,9 +68,51 @@ class _Operation:
 
 def selected(info: Info, *path: str) -> frozenset[str]:
     """The names of the fields selected under `path`, below the field being resolved."""
+
+    def find(operation: _Operation, nodes: list[FieldNode]) -> frozenset[str]:
+        return frozenset(one.name.value for one in operation.fields_below(nodes))
+
+    return _looked_up(info, path, find)
+
+
+def leaves(info: Info, *path: str) -> tuple[str, ...]:
+    """What is selected in the end under `path`: the names that lead there, joined by points."""
+
+    def find(operation: _Operation, nodes: list[FieldNode]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(_leaves(operation, nodes, "")))
+
+    return _looked_up(info, path, find)
+
+
+def _leaves(operation: _Operation, nodes: list[FieldNode], prefix: str) -> Iterator[str]:
+    below: dict[str, list[FieldNode]] = {}
+    for node in operation.fields_below(nodes):
+        below.setdefault(node.name.value, []).append(node)
+    for name, of_name in below.items():
+        if name == "__typename":
+            continue
+        if of_name[0].selection_set is None:
+            yield f"{prefix}{name}"
+        else:
+            yield from _leaves(operation, of_name, f"{prefix}{name}.")
+
+
+def _looked_up(
+    info: Info, path: tuple[str, ...], find: Callable[[_Operation, list[FieldNode]], Found]
+) -> Found:
+    """What `find` finds under `path`; once for each operation, if no variable has a say in it."""
     raw = info._raw_info
+    kept: dict[Any, Any] = raw.operation.__dict__.get(_ATTRIBUTE) or {}
+    key = find.__qualname__, path, *map(id, raw.field_nodes)
+    if key in kept:
+        found: Found = kept[key]
+        return found
     operation = _Operation(raw.fragments, info.variable_values)
     nodes: list[FieldNode] = list(raw.field_nodes)
     for step in path:
-        nodes = [field for field in operation.fields_below(nodes) if field.name.value == step]
-    return frozenset(field.name.value for field in operation.fields_below(nodes))
+        nodes = [one for one in operation.fields_below(nodes) if one.name.value == step]
+    found = find(operation, nodes)
+    if not operation.depends_on_variables:
+        kept[key] = found
+        object.__setattr__(raw.operation, _ATTRIBUTE, kept)  # nodes are frozen
+    return found

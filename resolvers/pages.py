@@ -14,8 +14,10 @@ import strawberry
 from resolvers.conditions import Conditions
 from resolvers.cursor import SortKey, decode, encode
 from resolvers.errors import BadInput
+from resolvers.flat import FlatRows
 
 Row = TypeVar("Row")
+Rows: TypeAlias = list[Row] | FlatRows[Row]
 
 DEFAULT_PAGE: Final = 25
 LARGEST_PAGE: Final = 100
@@ -92,12 +94,20 @@ class Order:
     """A total order: SQL expressions that together are unique and never null, all one way.
 
     `of_row` reads the same values from a row; `shape` are their types, which a cursor must have.
+    `attributes` are what they are in a row, for orders whose rows may be flat.
     """
 
     keys: tuple[str, ...]
     shape: tuple[type, ...]
     descending: bool
     of_row: Callable[[Any], SortKey]
+    attributes: tuple[str, ...] = ()
+
+    def of_rows(self, rows: Rows[Any]) -> list[SortKey]:
+        """The values that the order is by, of each row."""
+        if isinstance(rows, FlatRows):
+            return rows.keys(self.attributes)
+        return [self.of_row(row) for row in rows]
 
     def sql(self, *, backwards: bool = False) -> str:
         """For after ORDER BY."""
@@ -155,15 +165,18 @@ class Edge(Generic[Row]):
 class Page(Generic[Row]):
     """The rows of a page, and how to go on from it."""
 
-    nodes: list[Row]
+    nodes: Rows[Row]
     page_info: PageInfo
     order: Order
     identity: bytes
 
     @property
-    def edges(self) -> list[Edge[Row]]:
+    def edges(self) -> Rows[Edge[Row]]:
         """The rows with a cursor each; made only when asked for."""
-        return [Edge(encode(self.order.of_row(row), self.identity), row) for row in self.nodes]
+        cursors = [encode(key, self.identity) for key in self.order.of_rows(self.nodes)]
+        if isinstance(self.nodes, FlatRows):
+            return self.nodes.edges(Edge, cursors)
+        return [Edge(cursor, row) for cursor, row in zip(cursors, self.nodes, strict=True)]
 
 
 @dataclass(slots=True)
@@ -174,12 +187,12 @@ class Listing(Generic[Row]):
     total_count: int | None
 
     @property
-    def nodes(self) -> list[Row] | None:
+    def nodes(self) -> Rows[Row] | None:
         """The rows of the page."""
         return self.page.nodes if self.page is not None else None
 
     @property
-    def edges(self) -> list[Edge[Row]] | None:
+    def edges(self) -> Rows[Edge[Row]] | None:
         """The rows of the page, each with its cursor."""
         return self.page.edges if self.page is not None else None
 
@@ -189,19 +202,22 @@ class Listing(Generic[Row]):
         return self.page.page_info if self.page is not None else None
 
 
-def page_of(
-    rows: Sequence[Row], page: PageArguments, *, order: Order, identity: bytes
-) -> Page[Row]:
+def page_of(rows: Rows[Row], page: PageArguments, *, order: Order, identity: bytes) -> Page[Row]:
     """The page, from up to `page.limit + 1` rows read in the direction of the page."""
     more = len(rows) > page.limit
-    nodes = list(rows[: page.limit])
+    nodes = _part(rows, slice(page.limit))
     if page.backwards:
-        nodes.reverse()
+        nodes = _part(nodes, slice(None, None, -1))
+    ends = order.of_rows(_part(nodes, slice(None, None, max(1, len(nodes) - 1))))
     # A cursor names a row that was there, so there is something on its other side.
     information = PageInfo(
         has_next_page=page.before is not None if page.backwards else more,
         has_previous_page=more if page.backwards else page.after is not None,
-        start_cursor=encode(order.of_row(nodes[0]), identity) if nodes else None,
-        end_cursor=encode(order.of_row(nodes[-1]), identity) if nodes else None,
+        start_cursor=encode(ends[0], identity) if ends else None,
+        end_cursor=encode(ends[-1], identity) if ends else None,
     )
     return Page(nodes, information, order, identity)
+
+
+def _part(rows: Rows[Row], which: slice) -> Rows[Row]:
+    return rows.part(which) if isinstance(rows, FlatRows) else rows[which]

@@ -45,7 +45,7 @@ async def calendars(info: Info) -> list[CalendarRow]:
 async def read_services(context: Context, where: Conditions | None = None) -> list[ServiceRow]:
     """The services that `where` allows, by name; all of them by default."""
     where = where or Conditions(context.principal, context.connection, "service")
-    rows = await context.connection.fetch(
+    rows = await context.connection.fetch_brief(
         "SELECT service.id, service.name, service.duration_minutes, service.price_minor, "
         f"service.currency, service.active FROM service WHERE {where.sql} "
         "ORDER BY service.sort_name, service.id",
@@ -56,7 +56,7 @@ async def read_services(context: Context, where: Conditions | None = None) -> li
 
 async def read_calendars(context: Context, where: Conditions) -> list[CalendarRow]:
     """The calendars that `where` allows, by name."""
-    rows = await context.connection.fetch(
+    rows = await context.connection.fetch_brief(
         "SELECT calendar.id, calendar.name, calendar.color, calendar.time_zone FROM calendar "
         f"WHERE {where.sql} ORDER BY calendar.sort_name, calendar.id",
         where.parameters,

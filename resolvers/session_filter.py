@@ -82,18 +82,21 @@ ORDERS: Final = {
         shape=(str, str),
         descending=True,
         of_row=lambda row: (row.starts_at, row.id),
+        attributes=("starts_at", "id"),
     ),
     SessionSort.OLDEST_FIRST: Order(
         keys=("session.starts_at", "session.id"),
         shape=(str, str),
         descending=False,
         of_row=lambda row: (row.starts_at, row.id),
+        attributes=("starts_at", "id"),
     ),
     SessionSort.BY_STATUS: Order(
         keys=("session.status_rank", "session.starts_at", "session.id"),
         shape=(int, str, str),
         descending=True,
         of_row=lambda row: (row.status_rank, row.starts_at, row.id),
+        attributes=("status_rank", "starts_at", "id"),
     ),
 }
 

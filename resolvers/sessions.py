@@ -8,9 +8,11 @@ from models.private_notes import NotesDoNotOpen, read_notes
 from resolvers.conditions import Conditions
 from resolvers.context import Context, Info, context_of
 from resolvers.errors import Forbidden
+from resolvers.flat import FlatRows
 from resolvers.loading import Loader
 from resolvers.pages import Order, PageArguments
 from resolvers.rows import CalendarRow, ClientRow, ServiceRow, SessionRow
+from resolvers.session_selection import Selection, session_of
 
 _SESSION: Final = (
     "session.id, session.starts_at, session.ends_at, session.duration_minutes, session.status, "
@@ -59,12 +61,45 @@ async def read_sessions(
 ) -> list[SessionRow]:
     """The sessions that `where` allows, in one statement."""
     until = "" if limit is None else f" LIMIT {where.bind(limit)}"
-    rows = await context.connection.fetch(
+    rows = await context.connection.fetch_brief(
         f"SELECT {_columns(context)} FROM session {_JOINS} "
         f"WHERE {where.sql} ORDER BY {order}{until}",
         where.parameters,
     )
     return session_rows(context, rows)
+
+
+async def read_selected(
+    context: Context,
+    where: Conditions,
+    selection: Selection,
+    *,
+    client: ClientRow | None,
+    order: str,
+    limit: int,
+) -> FlatRows[SessionRow]:
+    """The sessions that `where` allows, with what is selected of them, in one statement.
+
+    `client` is whose they all are, if that is known.
+    """
+    rows = await context.connection.fetch_brief(
+        f"SELECT {selection.sql} FROM session {selection.joins} "
+        f"WHERE {where.sql} ORDER BY {order} LIMIT {where.bind(limit)}",
+        where.parameters,
+    )
+    if selection.private_notes is not None and any(row[-1] is not None for row in rows):
+        rows = [_with_notes(context, row, selection) for row in rows]
+    constants = selection.constants_of(client)
+    return FlatRows(SessionRow, selection.columns, rows, constants, session_of)
+
+
+def _with_notes(context: Context, row: Sequence[Any], selection: Selection) -> Sequence[Any]:
+    """A row with its private notes opened, if they are sealed."""
+    place, key_id = selection.private_notes, row[-1]
+    if place is None or key_id is None:
+        return row
+    opened = _opened(context, row[selection.identifier], row[place], key_id)
+    return [*row[:place], opened, *row[place + 1 :]]
 
 
 async def read_branches(
@@ -80,7 +115,7 @@ async def read_branches(
     if not branches:
         return []
     pages = union_of(branches, where, columns="session.*", order=order, limit=limit)
-    rows = await context.connection.fetch(
+    rows = await context.connection.fetch_brief(
         f"SELECT {_columns(context)} FROM ({pages}) AS session {_JOINS}",
         where.parameters,
     )
@@ -153,19 +188,23 @@ def session_rows(context: Context, rows: Iterable[Any]) -> list[SessionRow]:
         if refusal is not None:
             row[_PRIVATE_NOTES] = refusal
         elif row[_PRIVATE_NOTES_KEY] is not None:
-            row[_PRIVATE_NOTES] = _opened(context, row)
+            row[_PRIVATE_NOTES] = _opened(
+                context, row[0], row[_PRIVATE_NOTES], row[_PRIVATE_NOTES_KEY]
+            )
         sessions.append(SessionRow._make((*row[:_SESSION_FIELDS], service, calendar, client)))
     return sessions
 
 
-def _opened(context: Context, row: Sequence[Any]) -> str | NotesDoNotOpen | None:
+def _opened(
+    context: Context, session_id: str, kept: str | None, key_id: str
+) -> str | NotesDoNotOpen | None:
     try:
         return read_notes(
             context.database.keyring,
-            row[_PRIVATE_NOTES],
-            row[_PRIVATE_NOTES_KEY],
+            kept,
+            key_id,
             practitioner_id=context.principal.practitioner_id,
-            session_id=row[0],
+            session_id=session_id,
         )
     except NotesDoNotOpen as failure:
         return failure

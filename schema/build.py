@@ -5,7 +5,7 @@ from typing import Final
 
 from strawberry.schema.config import StrawberryConfig
 
-from execution.gate import Policy
+from execution.admission import Policy
 from resolvers.scalars import SCALARS
 from schema.client import Client
 from schema.mutation import Mutation

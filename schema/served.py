@@ -2,17 +2,25 @@
 
 import logging
 import re
+from collections.abc import Iterable
 from typing import Any, Final
 
 import strawberry
 from graphql import GraphQLError
+from strawberry.types import ExecutionResult
+from strawberry.types.graphql import OperationType
 
+from execution.admission import Admission, Policy
 from execution.compiled import CompilingExecutor
 from execution.documents import Documents
-from execution.gate import Gate, Policy
+from execution.gate import Gate
+from execution.lane import Lane
+from execution.quiet import QuietExecutor
 from models.unavailable import is_unavailable
 from resolvers.errors import Refused
 from schema.costs import ASSUMPTIONS
+
+_QUERIES_AND_MUTATIONS: Final = frozenset({OperationType.QUERY, OperationType.MUTATION})
 
 logger = logging.getLogger("session_history.graphql")
 
@@ -54,12 +62,52 @@ class ServedSchema(strawberry.Schema):
     """
 
     def __init__(self, *, policy: Policy, **declared: Any) -> None:
+        executor = CompilingExecutor if policy.compiles else QuietExecutor
         super().__init__(
-            extensions=[lambda: Gate(policy, self.documents)],
-            execution_context_class=CompilingExecutor,
+            extensions=[lambda: Gate(self._admission)],
+            execution_context_class=executor,
             **declared,
         )
         self.documents = Documents(self._schema, policy.limits, ASSUMPTIONS)
+        self._admission = Admission(policy, self.documents)
+        self._lane = (
+            Lane(self._schema, self.documents, self._admission, executor, self.process_errors)
+            if policy.compiles
+            else None
+        )
+
+    async def execute(
+        self,
+        query: str | None,
+        variable_values: dict[str, Any] | None = None,
+        context_value: Any | None = None,
+        root_value: Any | None = None,
+        operation_name: str | None = None,
+        allowed_operation_types: Iterable[OperationType] | None = None,
+        operation_extensions: dict[str, Any] | None = None,
+    ) -> ExecutionResult:
+        """Execute a query or a mutation: in the lane, or the usual way."""
+        allowed = frozenset(allowed_operation_types or _QUERIES_AND_MUTATIONS)
+        if self._lane is not None and root_value is None:
+            result = await self._lane.execute(
+                query,
+                variable_values,
+                context_value,
+                operation_name=operation_name,
+                allowed=allowed,
+                extensions=operation_extensions,
+            )
+            if result is not None:
+                return result
+        return await super().execute(
+            query,
+            variable_values,
+            context_value,
+            root_value,
+            operation_name,
+            allowed,
+            operation_extensions,
+        )
 
     def process_errors(self, errors: list[GraphQLError], execution_context: Any = None) -> None:
         """Log those that are not the caller's to read."""

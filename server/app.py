@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route, WebSocketRoute
 
-from execution.gate import Policy
+from execution.admission import Policy
 from execution.limits import Limits
 from execution.rates import Rates
 from execution.trusted import read_manifest

@@ -10,6 +10,7 @@ from models.sealing import Keyring
 # How Tortoise and we ourselves hand a statement to a transaction.
 _ASKS: Final = (
     "fetch",
+    "fetch_brief",
     "execute_insert",
     "execute_many",
     "execute_query",
@@ -53,6 +54,10 @@ class RecordedDatabase(Database):
     async def fetch(self, sql: str, parameters: Sequence[object] = ()) -> list[Any]:
         self.statements.append((sql, list(parameters)))
         return await super().fetch(sql, parameters)
+
+    async def fetch_brief(self, sql: str, parameters: Sequence[object] = ()) -> list[Any]:
+        self.statements.append((sql, list(parameters)))
+        return await super().fetch_brief(sql, parameters)
 
     async def fetch_aside(self, sql: str, parameters: Sequence[object] = ()) -> list[Any]:
         self.statements.append((sql, list(parameters)))

@@ -79,6 +79,8 @@ class PostgresTransaction(_Dialect, TransactionWrapper):
         async with self.acquire_connection() as connection:
             return await connection.fetch(sql, *parameters)
 
+    fetch_brief = fetch
+
 
 class _TransactionContext(TransactionContextPooled):
     """Begins and ends a transaction so that its connection goes back whatever happens between."""
@@ -136,6 +138,11 @@ class PostgresEngine(_Dialect, AsyncpgDBClient):
         async with self.acquire_connection() as connection:
             rows: list[Any] = await connection.fetch(sql, *parameters)
             return rows
+
+    async def fetch_brief(self, sql: str, parameters: Sequence[object] = ()) -> list[Any]:
+        """The same: the server is asked, however brief it is."""
+        rows: list[Any] = await self.fetch(sql, parameters)
+        return rows
 
     async def fetch_aside(self, sql: str, parameters: Sequence[object] = ()) -> list[Any]:
         """The same: it reads for each connection apart."""

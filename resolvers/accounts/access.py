@@ -65,7 +65,7 @@ async def principal_of(database: Database, token: str, *, now: datetime) -> Prin
     """Whom a token stands for; None when it is unknown, expired, unused for too long or revoked."""
     if not is_token_of_ours(token) or len(token) > _LONGEST:
         return None
-    rows = await database.fetch(_FIND, [secret_hash(token), to_text(now)])
+    rows = await database.fetch_brief(_FIND, [secret_hash(token), to_text(now)])
     if not rows:
         return None
     (practitioner_id, name, email, time_zone, currency) = rows[0][:5]

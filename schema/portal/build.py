@@ -5,7 +5,7 @@ from typing import Final
 
 from strawberry.schema.config import StrawberryConfig
 
-from execution.gate import Policy
+from execution.admission import Policy
 from resolvers.scalars import SCALARS
 from schema.portal.mutation import Mutation
 from schema.portal.problems import StaleVersionError, StatusNotAllowedError

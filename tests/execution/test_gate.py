@@ -11,8 +11,9 @@ from graphql import get_introspection_query
 from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
+from execution.admission import Admission, Policy, longest_list
 from execution.documents import Documents
-from execution.gate import Gate, Policy, longest_list
+from execution.gate import Gate
 from execution.limits import Assumptions, Limits
 from execution.quiet import QuietExecutor
 from execution.rates import Rates
@@ -79,7 +80,7 @@ def served(policy: Policy) -> strawberry.Schema:
         Query,
         Mutation,
         Subscription,
-        extensions=[lambda: Gate(policy, documents[0])],
+        extensions=[lambda: Gate(Admission(policy, documents[0]))],
         execution_context_class=QuietExecutor,
     )
     once = Assumptions(once=frozenset({"signIn"}))

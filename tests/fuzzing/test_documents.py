@@ -12,7 +12,7 @@ from graphql import DocumentNode, GraphQLSchema, build_schema
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from execution.gate import Policy
+from execution.admission import Policy
 from execution.limits import Limits
 from models.database import Database
 from resolvers.context import Context

@@ -11,7 +11,7 @@ import pytest
 from graphql import GraphQLObjectType, GraphQLSchema, build_schema
 from strawberry import ID
 
-from execution.gate import Policy
+from execution.admission import Policy
 from execution.limits import Limits
 from models import AccessToken, CalendarFeed
 from models.database import Database

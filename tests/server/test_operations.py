@@ -10,7 +10,7 @@ import httpx
 import pytest
 import strawberry
 
-from execution.gate import Policy
+from execution.admission import Policy
 from models import AccessToken
 from models.database import Database
 from models.transaction import Transaction, orm, write

@@ -76,7 +76,7 @@ async def test_the_practitioners_statements_do_name_them(recorded: RecordedDatab
     practice = await Practice.of(recorded)
     recorded.statements.clear()
 
-    await practice.ask("{ sessions { nodes { id } } }")
+    await practice.ask("{ sessions { nodes { id privateNotes } } }")
 
     assert any(PRIVATE.search(sql) for sql, _ in recorded.statements)
 

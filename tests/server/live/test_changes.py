@@ -321,7 +321,7 @@ async def test_all_who_listen_are_answered_from_one_reading(
     session = await upcoming(practice, await practice.add_client())
     token = await token_of(practice)
     read: list[list[str]] = []
-    fetch = Database.fetch
+    fetch = Database.fetch_brief
 
     async def counting(self: Database, sql: str, parameters: Any = ()) -> list[Any]:
         if "FROM session LEFT JOIN" in sql:
@@ -334,7 +334,7 @@ async def test_all_who_listen_are_answered_from_one_reading(
         await change(practice, CANCEL, session.id)
         for _ in listeners:
             assert (await told(socket))["type"] == "next"
-        monkeypatch.setattr(Database, "fetch", counting)
+        monkeypatch.setattr(Database, "fetch_brief", counting)
         await practice.add_event(session)
         for _ in listeners:
             assert (await told(socket))["type"] == "next"
@@ -346,7 +346,7 @@ async def test_a_session_that_cannot_be_read_now_is_told_when_it_can(
     reached: Near, practice: Practice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     session = await upcoming(practice, await practice.add_client())
-    failed, fetch = list[str](), Database.fetch
+    failed, fetch = list[str](), Database.fetch_brief
 
     async def failing(self: Database, sql: str, parameters: Any = ()) -> list[Any]:
         if "FROM session LEFT JOIN" in sql and len(failed) < 2:
@@ -356,7 +356,7 @@ async def test_a_session_that_cannot_be_read_now_is_told_when_it_can(
 
     async with over_socket(reached, await token_of(practice)) as listener:
         await until(lambda: len(practice.database.followers) == 1)
-        monkeypatch.setattr(Database, "fetch", failing)
+        monkeypatch.setattr(Database, "fetch_brief", failing)
         await practice.add_event(session)
 
         assert (await listener.next())["session"]["id"] == session.id
