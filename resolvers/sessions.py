@@ -1,6 +1,7 @@
 """Reading sessions: one SQL shape, with what stands beside a session joined to it."""
 
 from collections.abc import Iterable, Sequence
+from operator import itemgetter
 from typing import Any, Final
 
 from models.identifiers import Kind, kind_of
@@ -46,6 +47,9 @@ _CLIENT: Final = slice(29, 35)
 _PRIVATE_NOTES: Final = 9
 _PRIVATE_NOTES_KEY: Final = 35
 
+# In a selection; it is never empty where there is one.
+_KEY_OF: Final = itemgetter(-1)
+
 _READABLE: Final = f"{_SESSION}, {_BESIDE}, session.private_notes_key"
 # Who may not read private notes is not even sent them by the database.
 _NOT_READABLE: Final = f"{_SESSION.replace('session.private_notes', 'NULL')}, {_BESIDE}, NULL"
@@ -87,7 +91,7 @@ async def read_selected(
         f"WHERE {where.sql} ORDER BY {order} LIMIT {where.bind(limit)}",
         where.parameters,
     )
-    if selection.private_notes is not None and any(row[-1] is not None for row in rows):
+    if selection.private_notes is not None and any(map(_KEY_OF, rows)):
         rows = [_with_notes(context, row, selection) for row in rows]
     constants = selection.constants_of(client)
     return FlatRows(SessionRow, selection.columns, rows, constants, session_of)
