@@ -3,11 +3,16 @@
 from collections.abc import Sequence
 from contextlib import ExitStack
 from http.client import HTTPConnection
-from typing import Any
+from typing import Any, TypeAlias
 
 import orjson
 
+from benchmarks.load import Exchange
+from benchmarks.query import Question, request
 from benchmarks.serving import Server
+
+# What is sent to a server, by its name, about each client in turn.
+Exchanges: TypeAlias = dict[str, list[Exchange]]
 
 
 class AnswersDiffer(Exception):
@@ -25,38 +30,40 @@ class NotAnswered(Exception):
         super().__init__(f"{name} has no answer about {client_id}: {text}")
 
 
-def compare(servers: Sequence[Server]) -> int:
-    """Ask every server for every client's page, and compare the answers as JSON.
+def compare(servers: Sequence[Server], question: Question) -> Exchanges:
+    """Ask every server about every client, and compare the answers as JSON.
 
     Returns:
-        How many answers were the same everywhere.
+        What was said, for the load to expect it again.
 
     Raises:
-        AnswersDiffer: one was not.
+        AnswersDiffer: one was not the same.
         NotAnswered: one was no answer.
     """
-    clients = servers[0].practice.clients
+    said: Exchanges = {one.peer.name: [] for one in servers}
     with ExitStack() as stack:
         connected = [(one, stack.enter_context(one.connection())) for one in servers]
-        for client in clients:
-            answers = [
-                (one.peer.name, _asked(one, connection, client)) for one, connection in connected
-            ]
-            first, expected = answers[0]
-            for other, answer in answers[1:]:
-                where = difference(expected, answer)
+        for client in servers[0].practice.clients:
+            answers = []
+            for one, connection in connected:
+                sent = one.body(client, question)
+                text = _asked(one, connection, sent, client)
+                # Ours says beside the data what it cost.
+                answers.append(one.peer.in_common(orjson.loads(text)["data"]))
+                whole = request(one.practice, sent, port=one.port)
+                said[one.peer.name].append(Exchange(whole, text))
+            for one, answer in zip(servers, answers, strict=True):
+                where = difference(answers[0], answer)
                 if where is not None:
-                    raise AnswersDiffer(first, other, client, where)
-    return len(clients)
+                    raise AnswersDiffer(servers[0].peer.name, one.peer.name, client, where)
+    return said
 
 
-def _asked(server: Server, connection: HTTPConnection, client_id: str) -> Any:
-    _, text = server.ask(connection, client_id)
-    answer = orjson.loads(text)
-    if "errors" in answer:
+def _asked(server: Server, connection: HTTPConnection, sent: bytes, client_id: str) -> bytes:
+    _, text = server.send(connection, sent)
+    if "errors" in orjson.loads(text):
         raise NotAnswered(server.peer.name, client_id, text)
-    # Ours says beside the data what it cost.
-    return answer["data"]
+    return text
 
 
 def difference(expected: Any, answer: Any, path: str = "$") -> str | None:

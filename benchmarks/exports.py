@@ -13,7 +13,8 @@ from typing import Final
 
 import click
 
-from benchmarks.exporting import floor, memory
+from benchmarks import memory
+from benchmarks.exporting import floor
 from benchmarks.exporting.beside import Latency, PageFailed, alone, beside
 from benchmarks.exporting.engines import ENGINES, database_of
 from benchmarks.exporting.floor import Taken

@@ -7,17 +7,23 @@ from typing import Final, Self
 import orjson
 
 _MANIFEST: Final = "practice.json"
+# Where it is, which may be somewhere else the next time.
+_NOT_KEPT: Final = {"database", "postgres_url"}
 
 
 @dataclass(frozen=True, slots=True)
 class Practice:
-    """A practitioner, a token of theirs, and their clients."""
+    """A practitioner, a token of theirs, and their clients.
+
+    `postgres_url` is where the same rows are in PostgreSQL, while that runs.
+    """
 
     database: Path
     practitioner_id: str
     token: str
     clients: list[str]
     sessions: int
+    postgres_url: str | None = None
 
     @classmethod
     def read(cls, folder: Path) -> Self:
@@ -31,8 +37,16 @@ class Practice:
 
     def write(self) -> None:
         """Put beside the database what it takes to `read` this again."""
-        written = {name: value for name, value in asdict(self).items() if name != "database"}
+        written = {name: value for name, value in asdict(self).items() if name not in _NOT_KEPT}
         (self.folder / _MANIFEST).write_bytes(orjson.dumps(written))
+
+    def address(self, engine: str) -> str:
+        """Where a server finds it: a file, or for PostgreSQL, once that runs, a connection URI."""
+        if engine == "sqlite":
+            return str(self.database)
+        if self.postgres_url is None:
+            raise ValueError("PostgreSQL does not run")
+        return self.postgres_url
 
     @property
     def folder(self) -> Path:

@@ -1,15 +1,17 @@
-"""The question that is measured, as every server is asked it."""
+"""The questions that are measured, as servers are asked them."""
 
-from typing import Final
+from dataclasses import dataclass
+from typing import Any, Final
 
 import orjson
 
 from benchmarks.practice import Practice
 
 PAGE: Final = 50
+PATH: Final = "/graphql"
 
 # No cursors: they are ours, and no other server could give out the same.
-DOCUMENT: Final = """
+_ANY: Final = """
 query History($clientId: ID!) {
   client(id: $clientId) {
     sessions(first: 50) {
@@ -19,12 +21,32 @@ query History($clientId: ID!) {
         calendar { id name }
         client { id name }
       }
-      pageInfo { hasNextPage }
+      pageInfo { hasNextPage }%s
     }
   }
 }
 """
-PATH: Final = "/graphql"
+_STATS: Final = """
+      stats { total completed cancelled noShow revenue { amount currency } }"""
+DOCUMENT: Final = _ANY % ""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked about one client after another."""
+
+    name: str
+    is_what: str
+    document: str
+
+
+HISTORY: Final = Question(
+    "page", "a page of 50 sessions, each with service, calendar and client", DOCUMENT
+)
+STATISTICS: Final = Question(
+    "stats", "the same page, and the statistics of all of the client's sessions", _ANY % _STATS
+)
+QUESTIONS: Final = (HISTORY, STATISTICS)
 
 
 def headers(practice: Practice) -> dict[str, str]:
@@ -32,14 +54,13 @@ def headers(practice: Practice) -> dict[str, str]:
     return {"Content-Type": "application/json", "Authorization": f"Bearer {practice.token}"}
 
 
-def body(client_id: str) -> bytes:
-    """The request for one client's page."""
-    return orjson.dumps({"query": DOCUMENT, "variables": {"clientId": client_id}})
+def body(client_id: str, document: str = HISTORY.document) -> bytes:
+    """The request about one client."""
+    return orjson.dumps({"query": document, "variables": {"clientId": client_id}})
 
 
-def request(practice: Practice, client_id: str, *, port: int) -> bytes:
-    """The same as one HTTP/1.1 message, for a connection that is kept open."""
-    sent = body(client_id)
+def request(practice: Practice, sent: bytes, *, port: int) -> bytes:
+    """A body as one HTTP/1.1 message, for a connection that is kept open."""
     lines = [
         f"POST {PATH} HTTP/1.1",
         f"Host: 127.0.0.1:{port}",
@@ -48,3 +69,9 @@ def request(practice: Practice, client_id: str, *, port: int) -> bytes:
         "\r\n",
     ]
     return "\r\n".join(lines).encode() + sent
+
+
+def asks_for_statistics(asked: dict[str, Any]) -> bool:
+    """Whether a request asks for more than the page, for a server that knows no GraphQL."""
+    document: str = asked["query"]
+    return "stats" in document

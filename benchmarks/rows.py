@@ -14,7 +14,7 @@ from models.instants import to_text
 Row: TypeAlias = dict[str, object]
 
 CLIENTS: Final = 200
-LONGEST_HISTORY: Final = 2_000
+_LONGEST_HISTORY: Final = 2_000
 
 _NOW: Final = datetime(2026, 5, 14, 12, tzinfo=UTC)
 _NOW_TEXT: Final = to_text(_NOW)
@@ -143,9 +143,13 @@ def rows(sessions: int) -> Iterator[tuple[str, Row]]:
         )
 
 
+def longest_history(sessions: int) -> int:
+    """How many of them one client has: more than a page, however few there are."""
+    return min(_LONGEST_HISTORY, sessions // 2)
+
+
 def _shared_out(clients: list[str], sessions: int) -> Iterator[str]:
-    # However few sessions there are, some client has more than a page of them.
-    longest = min(LONGEST_HISTORY, sessions // 2)
+    longest = longest_history(sessions)
     for number in range(sessions):
         yield clients[0] if number < longest else clients[1 + number % (len(clients) - 1)]
 

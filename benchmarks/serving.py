@@ -14,7 +14,7 @@ from typing import Final
 from benchmarks.peers.peer import Peer
 from benchmarks.practice import Practice
 from benchmarks.processor import pinned
-from benchmarks.query import PATH, body, headers
+from benchmarks.query import HISTORY, PATH, Question, body, headers
 from server.settings import PREFIX
 
 ROOT: Final = Path(__file__).parent.parent
@@ -48,9 +48,17 @@ class Server:
         finally:
             connection.close()
 
+    def body(self, client_id: str, question: Question) -> bytes:
+        """A question about one client, as this server is asked it."""
+        return body(client_id, self.peer.document(self.practice, question))
+
     def ask(self, connection: HTTPConnection, client_id: str) -> tuple[int, bytes]:
-        """The status and the text of the answer about one client."""
-        connection.request("POST", PATH, body(client_id), headers(self.practice))
+        """The status and the text of the answer about one client's page."""
+        return self.send(connection, self.body(client_id, HISTORY))
+
+    def send(self, connection: HTTPConnection, sent: bytes) -> tuple[int, bytes]:
+        """The status and the text of the answer to a body."""
+        connection.request("POST", PATH, sent, headers(self.practice))
         response = connection.getresponse()
         return response.status, response.read()
 

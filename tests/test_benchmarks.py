@@ -18,7 +18,10 @@ def test_a_short_run_compares_the_answers_and_prints_a_line_for_each_server(
     tmp_path: Path,
 ) -> None:
     ended = subprocess.run(
-        [sys.executable, "-m", "benchmarks", "--seconds=0.2", "--rounds=1", "--sessions=300"],
+        [
+            *(sys.executable, "-m", "benchmarks", "--seconds=0.2", "--rounds=1", "--sessions=300"),
+            *("--engine=sqlite", "--peer=floor", "--peer=ours", "--peer=stock"),
+        ],
         cwd=ROOT,
         env={**os.environ, "TMPDIR": str(tmp_path)},
         capture_output=True,
@@ -29,9 +32,12 @@ def test_a_short_run_compares_the_answers_and_prints_a_line_for_each_server(
 
     assert ended.returncode == 0, ended.stderr
     table = [line.split("|") for line in ended.stdout.splitlines() if line.startswith("|")]
-    assert [cells[1].strip() for cells in table[2:]] == ["floor", "stock", "ours"]
+    assert [cells[1].strip() for cells in table[2:]] == [
+        *("floor", "ours", "stock"),
+        *("server", "---", "floor", "ours", "stock"),
+    ]
     assert {len(cells) for cells in table} == {len(table[0])}
-    assert f"{CLIENTS} answers, equal from all servers" in ended.stdout
+    assert f"{2 * CLIENTS} answers, equal from all servers" in ended.stdout
 
 
 def test_pdfs_are_measured_beside_each_other() -> None:
@@ -80,4 +86,4 @@ def test_the_same_rows_are_made_every_time() -> None:
 
 
 def test_every_server_has_a_name_of_its_own() -> None:
-    assert len({peer.name for peer in PEERS}) == len(PEERS)
+    assert len({(peer.engine, peer.name) for peer in PEERS}) == len(PEERS)

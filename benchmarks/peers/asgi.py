@@ -12,11 +12,11 @@ from benchmarks.peers.peer import Command
 from benchmarks.practice import Practice
 
 
-def served(module: str) -> Command:
+def served(module: str, engine: str = "sqlite") -> Command:
     """How the peer in `module` is started."""
 
     def command(practice: Practice, port: int) -> list[str]:
-        data = [str(practice.database), practice.practitioner_id, str(port)]
+        data = [practice.address(engine), practice.practitioner_id, str(port)]
         return [sys.executable, "-m", "benchmarks.peers.asgi", module, *data]
 
     return command

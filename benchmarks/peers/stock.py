@@ -7,6 +7,7 @@ Models name only the columns that are read.
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, Self, TypeAlias
 
 import strawberry
@@ -20,8 +21,10 @@ from strawberry.extensions import ParserCache, ValidationCache
 from strawberry.schema.config import StrawberryConfig
 from tortoise import fields
 from tortoise.contrib.starlette import RegisterTortoise
+from tortoise.functions import Count, Sum
 from tortoise.models import Model
 
+from benchmarks.peers.answers import statistics
 from benchmarks.query import PATH
 from models.enums import SessionStatus
 
@@ -76,6 +79,8 @@ class SessionModel(Model):
     starts_at = fields.DatetimeField()
     duration_minutes = fields.IntField()
     status = fields.CharEnumField(SessionStatus, max_length=16)
+    price_minor = fields.IntField()
+    currency = fields.CharField(max_length=3)
     customer_notes = fields.TextField(null=True)
     private_notes = fields.TextField(null=True)
 
@@ -156,11 +161,51 @@ class PageInfo:
 
 
 @strawberry.type
-class SessionConnection:
-    """A page of sessions."""
+class Money:
+    """An amount of a currency."""
 
+    amount: Decimal
+    currency: str
+
+
+@strawberry.type
+class SessionStats:
+    """What became of all of a client's sessions."""
+
+    total: int
+    completed: int
+    cancelled: int
+    no_show: int
+    revenue: list[Money]
+
+
+@strawberry.type
+class SessionConnection:
+    """A page of sessions, and statistics of all of them."""
+
+    client_id: strawberry.Private[str]
     nodes: list[Session]
     page_info: PageInfo
+
+    @strawberry.field
+    async def stats(self, info: Info) -> SessionStats:
+        """Statistics, counted by the database."""
+        tallies = (
+            await SessionModel.filter(
+                practitioner_id=info.context["practitioner_id"], client_id=self.client_id
+            )
+            .annotate(count=Count("id"), price_sum=Sum("price_minor"))
+            .group_by("currency", "status")
+            .values_list("currency", "status", "count", "price_sum")
+        )
+        told = statistics(tallies)
+        return SessionStats(
+            total=told["total"],
+            completed=told["completed"],
+            cancelled=told["cancelled"],
+            no_show=told["noShow"],
+            revenue=[Money(**one) for one in told["revenue"]],
+        )
 
 
 @strawberry.type
@@ -182,6 +227,7 @@ class Client:
             .prefetch_related("service", "calendar", "client")
         )
         return SessionConnection(
+            client_id=str(self.id),
             nodes=[Session.of(row) for row in rows[:first]],
             page_info=PageInfo(has_next_page=len(rows) > first),
         )

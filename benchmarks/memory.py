@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Self
 
+from benchmarks.processor import tree
+
 _PEAK_STARTS_ANEW: Final = "5"
 
 
@@ -17,7 +19,7 @@ class Peak:
     @classmethod
     def of(cls, process_id: int) -> Self:
         """Since `start_anew`, or since each began."""
-        peaks = [_peak(one) for one in _tree(process_id)]
+        peaks = [_told(one, "VmHWM") for one in tree(process_id)]
         return cls(peaks[0], sum(peaks))
 
     def since(self, earlier: Self) -> "Peak":
@@ -32,19 +34,32 @@ def is_told() -> bool:
 
 def start_anew(process_id: int) -> None:
     """Take what there is now for the most."""
-    for one in _tree(process_id):
+    for one in tree(process_id):
         Path(f"/proc/{one}/clear_refs").write_text(_PEAK_STARTS_ANEW)
 
 
-def _tree(process_id: int) -> list[int]:
-    found = [process_id]
-    for one in found:  # which grows meanwhile
-        for task in Path(f"/proc/{one}/task").iterdir():
-            found += map(int, (task / "children").read_text().split())
-    return found
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """In megabytes, of a process with all that it started: the most it had, and what of it is its.
+
+    The most (VmHWM) counts what it has read of a file that is mapped, as SQLite's is here, which
+    all processes share; `own` (RssAnon) is what it has now and shares with nobody.
+    """
+
+    most: float
+    own: float
+
+    @classmethod
+    def of(cls, process_id: int) -> Self | None:
+        """As it is now; None where the system does not tell."""
+        if not is_told():
+            return None
+        processes = tree(process_id)
+        most, own = (sum(_told(one, key) for one in processes) for key in ("VmHWM", "RssAnon"))
+        return cls(most / 1024, own / 1024)
 
 
-def _peak(process_id: int) -> int:
+def _told(process_id: int, key: str) -> int:
     status = Path(f"/proc/{process_id}/status").read_text()
-    (line,) = [line for line in status.splitlines() if line.startswith("VmHWM:")]
+    (line,) = [line for line in status.splitlines() if line.startswith(f"{key}:")]
     return int(line.split()[1])

