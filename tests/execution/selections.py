@@ -16,6 +16,7 @@ from graphql import (
     GraphQLUnionType,
     get_named_type,
 )
+from graphql.type.directives import GraphQLDisableErrorPropagationDirective
 
 VARIABLES: Final[Mapping[str, str]] = {
     "yes": "Boolean!",
@@ -41,6 +42,8 @@ _INCLUSION: Final = (
     *("@include(if: $yes)", "@include(if: $no)", "@skip(if: $yes)", "@skip(if: $no)"),
     *("@skip(if: $some)", "@include(if: $some)", "@include(if: $yes) @skip(if: $no)"),
 )
+# One in eight asks for errors to null nothing around them.
+_WHOLE: Final = (*7 * ("",), f"@{GraphQLDisableErrorPropagationDirective.name}")
 
 
 @dataclass
@@ -58,7 +61,8 @@ class Selecting:
         assert self.schema.query_type is not None
         defined = ", ".join(f"${name}: {of}" for name, of in VARIABLES.items())
         texts = [
-            f"query {name}({defined}) {self.selection_set(self.schema.query_type, 0)}"
+            f"query {name}({defined}) {self.random.choice(_WHOLE)} "
+            f"{self.selection_set(self.schema.query_type, 0)}"
             for name in "ABCD"[:operations]
         ]
         return "\n".join([*texts, *self.fragments.values()])

@@ -2,11 +2,9 @@
 
 import asyncio
 import os
-from collections.abc import Iterator
 from random import Random
 from typing import Any, Final
 
-import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
@@ -15,13 +13,6 @@ from tests.execution.compared import COMPILED, VISITS, same
 from tests.execution.selections import Selecting
 
 EXAMPLES: Final = int(os.environ.get("EXAMPLES", "16")) * 25
-
-
-@pytest.fixture
-def runner() -> Iterator[asyncio.Runner]:
-    """A loop for all examples of a test."""
-    with asyncio.Runner() as one:
-        yield one
 
 
 def test_any_document_over_any_rows_is_answered_as_by_the_stock_executor(

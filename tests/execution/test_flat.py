@@ -161,13 +161,6 @@ async def test_a_list_within_a_flat_list_may_be_flat() -> None:
     await same_as_rows("{ few { id young { id home { id } place { id } } } }", rows)
 
 
-@pytest.fixture
-def runner() -> Iterator[asyncio.Runner]:
-    """A loop for all examples of a test."""
-    with asyncio.Runner() as one:
-        yield one
-
-
 def test_any_selection_of_a_flat_list_is_answered_as_of_its_rows(runner: asyncio.Runner) -> None:
     VISITS.clear()
     defined = ", ".join(f"${name}: {of}" for name, of in VARIABLES.items())
