@@ -1,7 +1,7 @@
 """Completes what is selected by plans made once for each operation, or leaves it to graphql-core.
 
 The hook is the public `execution_context_class`; the two methods that are overridden are not public
-(graphql-core 3.3.2, pinned; `tests/execution/test_compiled.py` holds them to what is assumed here).
+(graphql-core 3.3.2, pinned; `tests/execution/test_internals.py` holds them to what is assumed).
 """
 
 from collections.abc import Mapping
@@ -24,7 +24,6 @@ from graphql import (
 from graphql.execution.collect_fields import FieldDetails
 from graphql.pyutils import Path
 
-from execution.leaves import NoPlan
 from execution.plans import Plan, plan_of
 from execution.quiet import QuietExecutor
 
@@ -32,6 +31,7 @@ from execution.quiet import QuietExecutor
 # starts anew.
 _MOST_WAYS: Final = 16
 _ATTRIBUTE: Final = "plans"
+_DECIDING: Final = frozenset({"skip", "include", "defer"})
 
 
 class Plans:
@@ -44,6 +44,8 @@ class Plans:
         fragments: Mapping[str, FragmentDefinitionNode],
     ) -> None:
         self.schema = schema
+        # Kept alive: a plan is found again by the identity of nodes.
+        self.fragments = fragments
         self._conditions = _conditions(operation, fragments)
         self._ways: dict[tuple[Any, ...], dict[object, Plan | None]] = {}
 
@@ -128,15 +130,20 @@ class CompilingExecutor(QuietExecutor):
         if key in plans:
             return plans[key]
         plan = None
-        if not any(one.defer_usage or one.fragment_variable_values for one in details):
-            with suppress(NoPlan):
-                plan = plan_of(self, completed, details)
+        # Not only NoPlan: a condition that is no Boolean fails where graphql-core gets to it, which
+        # may be further down, or nowhere when a list is empty.
+        with suppress(Exception):
+            plan = plan_of(self, completed, details)
         plans[key] = plan
         return plan
 
     def _kept_plans(self) -> Plans:
         kept = self.operation.__dict__.get(_ATTRIBUTE)
-        if not isinstance(kept, Plans) or kept.schema is not self.schema:
+        if (
+            not isinstance(kept, Plans)
+            or kept.schema is not self.schema
+            or kept.fragments != self.fragment_definitions
+        ):
             kept = Plans(self.schema, self.operation, self.fragment_definitions)
             object.__setattr__(self.operation, _ATTRIBUTE, kept)  # nodes are frozen
         return kept
@@ -145,17 +152,20 @@ class CompilingExecutor(QuietExecutor):
 def _conditions(
     operation: OperationDefinitionNode, fragments: Mapping[str, FragmentDefinitionNode]
 ) -> tuple[str, ...]:
-    """The variables that say what is skipped or included."""
+    """The variables that say what is skipped, included or deferred."""
     names: set[str] = set()
     seen: set[str] = set()
     waiting: list[SelectionSetNode | None] = [operation.selection_set]
     while waiting:
         selections = waiting.pop()
         for node in selections.selections if selections is not None else ():
-            for directive in node.directives or ():
-                for argument in directive.arguments or ():
-                    if isinstance(argument.value, VariableNode):
-                        names.add(argument.value.name.value)
+            names.update(
+                argument.value.name.value
+                for directive in node.directives or ()
+                if directive.name.value in _DECIDING
+                for argument in directive.arguments or ()
+                if isinstance(argument.value, VariableNode)
+            )
             if not isinstance(node, FragmentSpreadNode):
                 waiting.append(node.selection_set)  # type: ignore[attr-defined]  # fields and inline fragments have one
             elif node.name.value not in seen and node.name.value in fragments:

@@ -4,13 +4,15 @@ A list of fifty rows with three objects each needs no two hundred objects to bec
 Whoever reads a list may return one that is flat: it has the tuples, and says for each column which
 attribute it is, of the row (`starts_at`) or of an object beside it (`service.name`). A column with
 the name of such an object (`client`) says whether there is one: it is null where there is none.
+Objects that are always there have no such column.
 Iterated over, the list makes rows of the tuples: for graphql-core, where a plan gives up.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Protocol, TypeAlias
+from dataclasses import dataclass, field
+from typing import Any, Final, Protocol, TypeAlias
 
-Loop: TypeAlias = Callable[[Sequence[tuple[Any, ...]], Mapping[str, Any]], list[Any]]
+Loop: TypeAlias = Callable[[Sequence[Sequence[Any]], Mapping[str, Any]], list[Any]]
 
 
 class Flat(Protocol):
@@ -21,7 +23,7 @@ class Flat(Protocol):
         """Which attribute each value of a tuple is."""
 
     @property
-    def tuples(self) -> Sequence[tuple[Any, ...]]:
+    def tuples(self) -> Sequence[Sequence[Any]]:
         """The rows."""
 
     @property
@@ -37,20 +39,37 @@ class Surprise(Exception):
     """A value that is not what a plan counts on."""
 
 
+@dataclass
+class FlatReads:
+    """What is read of flat rows.
+
+    Attributes:
+        columns: the columns, each with the variable that it is read into.
+        objects: what must be no column: objects that are never null.
+    """
+
+    columns: dict[str, str] = field(default_factory=dict)
+    objects: set[str] = field(default_factory=set)
+
+
+# Whoever gives columns of their own for each page has no loops kept.
+_MOST_ORDERS: Final = 16
+
+
 class FlatLoops:
     """One list of a plan, completed from flat rows; a loop for each order that columns come in.
 
     Args:
-        row: what the list's type is declared over; None for anything.
-        reads: the columns that are read, each with the variable that it is read into.
+        row: what the list's type is declared over.
+        reads: what is read of them.
         body: statements that make the dict of one row in the variable `made`.
         names: the constants in them.
     """
 
     def __init__(
         self,
-        row: type[Any] | None,
-        reads: dict[str, str],
+        row: type[Any],
+        reads: FlatReads,
         body: Sequence[str],
         names: dict[str, Any],
     ) -> None:
@@ -66,23 +85,32 @@ class FlatLoops:
         Raises:
             Surprise: the list is not flat, or has not what is read, or has what cannot be.
         """
+        if flat.row is not self._row:
+            raise Surprise
         shape = flat.columns, tuple(flat.constants)
         loop = self._loops.get(shape)
         if loop is None:
-            loop = self._loops[shape] = self._written(flat)
+            if len(self._loops) >= _MOST_ORDERS:
+                self._loops.clear()
+            loop = self._loops[shape] = self._written(*shape)
         return loop(flat.tuples, flat.constants)
 
-    def _written(self, flat: Flat) -> Loop:
-        if self._row is not None and flat.row is not self._row:
+    def _written(self, columns: tuple[str, ...], constants: tuple[str, ...]) -> Loop:
+        there = {*columns, *constants}
+        reads = self._reads
+        if not there.issuperset(reads.columns) or there & reads.objects:
             raise Surprise
-        constants = {name: read for name, read in self._reads.items() if name in flat.constants}
-        if not {*flat.columns, *constants}.issuperset(self._reads):
+        if len(there) < len(columns) + len(constants):
             raise Surprise
-        targets = ", ".join(self._reads.get(column, "_") for column in flat.columns)
+        targets = ", ".join(reads.columns.get(column, "_") for column in columns)
         source = "\n".join(
             [
                 "def loop(rows, constants):",
-                *(f"    {read} = constants[{name!r}]" for name, read in constants.items()),
+                *(
+                    f"    {reads.columns[name]} = constants[{name!r}]"
+                    for name in constants
+                    if name in reads.columns
+                ),
                 "    all = []",
                 f"    for {targets}, in rows:",
                 *(f"        {line}" for line in self._body),

@@ -6,11 +6,12 @@ errors and what is told of the cost are the same: the same admission decides, th
 executes. What the lane does not know goes the usual way, and is known the next time.
 """
 
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Awaitable, Collection, Mapping
 from typing import Any, cast
 
+import strawberry
 from graphql import ExecutionResult as GraphQLExecutionResult
-from graphql import GraphQLError, GraphQLSchema
+from graphql import GraphQLError
 from graphql.execution import Executor
 from strawberry.execution import optimized_is_awaitable
 from strawberry.types import ExecutionResult
@@ -18,29 +19,17 @@ from strawberry.types.graphql import OperationType
 
 from execution.admission import Admission, NotAdmitted, operation_named
 from execution.documents import Documents
-from execution.quiet import QuietExecutor
 
 
 class Lane:
-    """The lane of one schema.
-
-    Args:
-        process_errors: what the schema does with errors before they are answered.
-    """
+    """The lane of one schema; `documents` and `admission` are its own."""
 
     def __init__(
-        self,
-        schema: GraphQLSchema,
-        documents: Documents,
-        admission: Admission,
-        executor: type[QuietExecutor],
-        process_errors: Callable[[list[GraphQLError]], None],
+        self, schema: strawberry.Schema, documents: Documents, admission: Admission
     ) -> None:
         self._schema = schema
         self._documents = documents
         self._admission = admission
-        self._executor = executor
-        self._process_errors = process_errors
 
     async def execute(
         self,
@@ -62,10 +51,11 @@ class Lane:
         admitted = self._admission.admit(text, operation_name, variables, context)
         if isinstance(admitted, NotAdmitted):
             errors = list(admitted.errors)
-            self._process_errors(errors)
+            self._schema.process_errors(errors)
             return ExecutionResult(None, errors, _told(admitted.cost))
-        executor = self._executor.build(
-            self._schema,
+        of_schema: Any = self._schema.execution_context_class
+        executor = of_schema.build(
+            self._schema._schema,
             document.node,
             context_value=context,
             raw_variable_values=cast("dict[str, Any] | None", variables),
@@ -74,11 +64,11 @@ class Lane:
             operation_extensions=extensions,
         )
         if isinstance(executor, list):
-            self._process_errors(executor)
+            self._schema.process_errors(executor)
             return ExecutionResult(None, executor, _told(admitted.cost))
         result = await self._result(executor)
         if result.errors:
-            self._process_errors(result.errors)
+            self._schema.process_errors(result.errors)
         return ExecutionResult(result.data, result.errors, _told(admitted.cost))
 
     @staticmethod

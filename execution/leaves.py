@@ -1,7 +1,10 @@
 """What a scalar or an enum value has to be for a plan to pass it on, as lines of Python."""
 
-from collections.abc import Callable
-from typing import Final, TypeAlias
+from collections.abc import Callable, Iterable
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any, Final, TypeAlias
+from uuid import UUID
 
 from graphql import (
     GraphQLBoolean,
@@ -18,6 +21,14 @@ from graphql import (
 Constant: TypeAlias = Callable[[object], str]
 
 _LARGEST_INT: Final = 2**31 - 1
+# What serializers are given. None of it is a failure, nothing, or still to come.
+_VALUES: Final = frozenset(
+    {
+        *(str, int, float, bool, bytes, list, tuple, dict),
+        *(date, datetime, time, timedelta, Decimal, UUID),
+    }
+)
+_WRITTEN: Final = frozenset({str, int, float, bool, list, dict})
 
 
 class NoPlan(Exception):
@@ -60,27 +71,38 @@ def _exactly(kind: str, value: str) -> list[str]:
 
 
 def _enum(expected: GraphQLEnumType, value: str, constant: Constant) -> list[str]:
-    # Members are looked up by the text that they are kept as. One that is a text itself, as of a
-    # StrEnum, is equal to it and found as well.
-    names = {one.value: name for name, one in expected.values.items() if one.value.__class__ is str}
-    return [
-        f"if not isinstance({value}, str): raise Surprise",
-        f"{value}d = {constant(names)}[{value}]",
+    texts = [one.value for one in expected.values.values() if one.value.__class__ is str]
+    lines = [
+        f"if {value}.__class__ is str: {value}d = {constant(_names(expected, texts))}[{value}]"
     ]
+    kind = getattr(expected, "wrapped_cls", None)
+    if kind is not None:
+        # A member that is itself a text need not be the text that it stands for.
+        lines.append(
+            f"elif {value}.__class__ is {constant(kind)}: "
+            f"{value}d = {constant(_names(expected, kind))}[{value}]"
+        )
+    return [*lines, "else: raise Surprise"]
+
+
+def _names(expected: GraphQLEnumType, values: Iterable[Any]) -> dict[Any, str]:
+    return {one: expected.coerce_output_value(one) for one in values}
 
 
 def _scalar(expected: GraphQLScalarType, value: str, constant: Constant) -> list[str]:
     serialize = expected.coerce_output_value
-    written = f"{value}d = {constant(serialize)}({value})"
+    lines = []
     # A serializer says of itself that it returns a text as it is: no need to call it for one.
     if serialize is str or getattr(serialize, "keeps_text", False):
-        return [
-            f"if {value} is None: raise Surprise",
-            f"if {value}.__class__ is str: {value}d = {value}",
-            f"else: {written}",
-        ]
+        lines.append(f"if {value}.__class__ is str: {value}d = {value}")
+        lines.append(f"elif {value}.__class__ not in {constant(_VALUES)}: raise Surprise")
+    else:
+        lines.append(f"if {value}.__class__ not in {constant(_VALUES)}: raise Surprise")
+    # Some serializers make something of anything, and graphql-core shows them neither an exception
+    # nor what is still to be awaited. What they return may be neither of these either.
     return [
-        f"if {value} is None: raise Surprise",
-        written,
-        f"if {value}d is None: raise Surprise",
+        *lines,
+        "else:",
+        f"    {value}d = {constant(serialize)}({value})",
+        f"    if {value}d.__class__ not in {constant(_WRITTEN)}: raise Surprise",
     ]

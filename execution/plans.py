@@ -21,13 +21,21 @@ from graphql import (
     GraphQLOutputType,
     GraphQLScalarType,
     VariableNode,
-    value_from_ast,
 )
 from graphql.execution import Executor
 from graphql.execution.collect_fields import FieldDetails
 from strawberry.types.field import StrawberryField
 
-from execution.flat import FlatLoops, Surprise
+from execution.declared import (
+    attribute_of,
+    constant_of,
+    declared_of,
+    is_passed_on,
+    only_inclusion,
+    row_of,
+    takes_the_row,
+)
+from execution.flat import FlatLoops, FlatReads, Surprise
 from execution.leaves import NoPlan, leaf
 
 # The value, and the operation's variables.
@@ -36,7 +44,6 @@ Plan: TypeAlias = Callable[[Any, Mapping[str, Any]], Any]
 # In the metadata of a field whose resolver takes the row and plain arguments, and only reads.
 ONLY_READS: Final = "only reads"
 
-_INCLUSION: Final = frozenset({"skip", "include"})
 _TYPE_NAME: Final = "__typename"
 
 
@@ -47,25 +54,32 @@ def plan_of(
 
     Raises:
         NoPlan: something below is not just read: it has a resolver that may wait, or is deferred.
+        GraphQLError: a condition of `@skip` or `@include` is no Boolean.
+        SyntaxError, RecursionError, MemoryError: it is nested more deeply than Python allows.
     """
+    only_inclusion(details)
     writer = _Writer(executor)
     lines = writer.present(completed, details, "x", 1)
-    source = "\n".join(["def plan(x, variables):", *lines, "    return xd"])
-    try:
-        exec(compile(source, "<plan>", "exec"), writer.names)  # noqa: S102 - of names that GraphQL allows
-    except (SyntaxError, RecursionError, MemoryError):  # nested more deeply than Python allows
-        raise NoPlan from None
+    opening = [f"    {line}" for line in writer.opening]
+    source = "\n".join(["def plan(x, variables):", *opening, *lines, "    return xd"])
+    exec(compile(source, "<plan>", "exec"), writer.names)  # noqa: S102 - of names that GraphQL allows
     plan: Plan = writer.names["plan"]
     return plan
 
 
 class _Writer:
-    """Writes the source of one plan; `names` are the constants in it."""
+    """Writes the source of one plan.
+
+    Attributes:
+        names: the constants in it.
+        opening: statements before all others.
+    """
 
     def __init__(self, executor: Executor[Any]) -> None:
         self._executor = executor
         self._variables = 0
         self.names: dict[str, Any] = {"Surprise": Surprise}
+        self.opening: list[str] = []
 
     def value(
         self, expected: GraphQLOutputType, details: list[FieldDetails], value: str, depth: int
@@ -97,11 +111,8 @@ class _Writer:
         self, selected: GraphQLObjectType, details: list[FieldDetails], value: str, depth: int
     ) -> list[str]:
         indent = "    " * depth
-        row = _row_of(selected)
-        check = (
-            f"{value} is None" if row is None else f"{value}.__class__ is not {self._constant(row)}"
-        )
-        lines = [f"{indent}if {check}: raise Surprise"]
+        row = self._constant(row_of(selected))
+        lines = [f"{indent}if {value}.__class__ is not {row}: raise Surprise"]
         entries = []
         for key, of_field, field in self._fields(selected, details):
             if field is None:
@@ -130,7 +141,7 @@ class _Writer:
             field = self._executor.schema.get_field(selected, name)
             if field is None:
                 raise NoPlan
-            _only_inclusion(of_field)
+            only_inclusion(of_field)
             found.append((key, of_field, field))
         return found
 
@@ -160,19 +171,19 @@ class _Writer:
             item_type = item_type.of_type
         if not isinstance(item_type, GraphQLObjectType):
             return None
-        reads: dict[str, str] = {}
+        flat = FlatReads()
         try:
-            body = self._flat_object(item_type, details, "", reads, "made", 0)
+            body = self._flat_object(item_type, details, "", flat, "made", 0)
         except NoPlan:
             return None
-        return FlatLoops(_row_of(item_type), reads, body, self.names)
+        return FlatLoops(row_of(item_type), flat, body, self.names)
 
     def _flat_object(
         self,
         selected: GraphQLObjectType,
         details: list[FieldDetails],
         prefix: str,
-        reads: dict[str, str],
+        flat: FlatReads,
         made: str,
         depth: int,
     ) -> list[str]:
@@ -189,17 +200,23 @@ class _Writer:
             if isinstance(expected, GraphQLObjectType):
                 below = self._variable()
                 inner = self._flat_object(
-                    expected, of_field, f"{column}.", reads, below, depth + nullable
+                    expected, of_field, f"{column}.", flat, below, depth + nullable
                 )
                 if nullable:
-                    there = reads.setdefault(column, self._variable())
+                    there = flat.columns.setdefault(column, self._variable())
                     lines.append(f"{indent}if {there} is None: {below} = None")
                     lines.append(f"{indent}else:")
+                else:
+                    flat.objects.add(column)
                 lines += inner
                 entries.append(f"{key!r}: {below}")
                 continue
-            read = reads.setdefault(column, self._variable())
-            # Read once and completed anew for each key: a column has one type.
+            read = flat.columns.get(column)
+            if read is None:
+                read = flat.columns[column] = self._variable()
+            else:  # completed anew for another key
+                lines.append(f"{indent}{(again := self._variable())} = {read}")
+                read = again
             lines += self.value(field.type, of_field, read, depth)
             entries.append(f"{key!r}: {read}d")
         lines.append(f"{indent}{made} = {{{', '.join(entries)}}}")
@@ -207,33 +224,34 @@ class _Writer:
 
     def _read(self, field: GraphQLField, details: list[FieldDetails], value: str) -> str:
         """The expression that reads a field off the variable `value`."""
-        declared = _declared(field)
+        declared = declared_of(field)
         if not declared.metadata.get(ONLY_READS):
             return f"{value}.{attribute_of(field)}"
         resolver = declared.base_resolver
-        if resolver is None or declared.extensions or resolver.is_async:
+        if resolver is None or declared.extensions or not takes_the_row(resolver):
             raise NoPlan
         arguments = self._arguments(field, declared, details[0].node)
         return f"{self._constant(resolver.wrapped_func)}({value}{arguments})"
 
     def _arguments(self, field: GraphQLField, declared: StrawberryField, node: FieldNode) -> str:
-        python_names = {
-            name: one.python_name for name, one in zip(field.args, declared.arguments, strict=True)
-        }
+        by_name = dict(zip(field.args, declared.arguments, strict=True))
         given = []
         for argument in node.arguments or ():
             name = argument.name.value
             expected: GraphQLInputType = field.args[name].type
             plain = expected.of_type if isinstance(expected, GraphQLNonNull) else expected
-            if not isinstance(plain, GraphQLScalarType):
+            if not isinstance(plain, GraphQLScalarType) or not is_passed_on(by_name[name]):
                 raise NoPlan
             if isinstance(argument.value, VariableNode):
+                text = self._variable()
                 # Left out of the variables it has the argument's default, which is looked up by
                 # graphql-core: a KeyError is a surprise.
-                text = f"variables[{argument.value.name.value!r}]"
+                self.opening.append(f"{text} = variables[{argument.value.name.value!r}]")
+                if plain is not expected:
+                    self.opening.append(f"if {text} is None: raise Surprise")
             else:
-                text = self._constant(value_from_ast(argument.value, expected))
-            given.append(f", {python_names[name]}={text}")
+                text = self._constant(constant_of(argument.value, expected))
+            given.append(f", {by_name[name].python_name}={text}")
         return "".join(given)
 
     def _constant(self, constant: object) -> str:
@@ -244,49 +262,3 @@ class _Writer:
     def _variable(self) -> str:
         self._variables += 1
         return f"v{self._variables}"
-
-
-def attribute_of(field: GraphQLField) -> str:
-    """The attribute that a field is.
-
-    Raises:
-        NoPlan: it is more: it has a resolver, a permission, an extension or arguments.
-    """
-    declared = _declared(field)
-    # Not `_is_default` of the resolver: that is set too where a permission is asked for
-    # (Strawberry 0.341.2).
-    plain = getattr(field.resolve, "__name__", "") == "_get_basic_result"
-    if not declared.is_basic_field or field.args or not plain:
-        raise NoPlan
-    name: str = declared.python_name
-    return name
-
-
-def _declared(field: GraphQLField) -> StrawberryField:
-    declared = field.extensions.get("strawberry-definition")
-    if not isinstance(declared, StrawberryField):
-        raise NoPlan
-    return declared
-
-
-def _row_of(selected: GraphQLObjectType) -> type[Any] | None:
-    """What the values of a type have to be; None for anything but nothing.
-
-    Raises:
-        NoPlan: only its own predicate knows.
-    """
-    if selected.is_type_of is None:
-        return None
-    row: type[Any] | None = getattr(selected.is_type_of, "row", None)
-    if row is None:
-        raise NoPlan
-    return row
-
-
-def _only_inclusion(details: list[FieldDetails]) -> None:
-    if any(
-        directive.name.value not in _INCLUSION
-        for one in details
-        for directive in one.node.directives or ()
-    ):
-        raise NoPlan

@@ -89,8 +89,6 @@ def _leaves(operation: _Operation, nodes: list[FieldNode], prefix: str) -> Itera
     for node in operation.fields_below(nodes):
         below.setdefault(node.name.value, []).append(node)
     for name, of_name in below.items():
-        if name == "__typename":
-            continue
         if of_name[0].selection_set is None:
             yield f"{prefix}{name}"
         else:

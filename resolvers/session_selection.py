@@ -108,15 +108,17 @@ def selection_of(
     """
     read: dict[str, str] = {}
     for field in fields:
+        if field.startswith("client"):
+            read["client"] = "client.id"  # null where there is none
         if field == "clientName":
             read["client_name"] = f"COALESCE(client.name, '{DELETED_CLIENT}')"
-            read["client"], read["client.name"] = "client.id", "client.name"
+            read["client.name"] = "client.name"
+            continue
+        if field.endswith("__typename"):
             continue
         column = _COLUMNS.get(field)
         if column is None:
             return None
-        if column.attribute.startswith("client."):
-            read["client"] = "client.id"
         read[column.attribute] = column.sql
     for attribute in order:
         read.setdefault(attribute, f"session.{attribute}")

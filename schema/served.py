@@ -70,11 +70,7 @@ class ServedSchema(strawberry.Schema):
         )
         self.documents = Documents(self._schema, policy.limits, ASSUMPTIONS)
         self._admission = Admission(policy, self.documents)
-        self._lane = (
-            Lane(self._schema, self.documents, self._admission, executor, self.process_errors)
-            if policy.compiles
-            else None
-        )
+        self._lane = Lane(self, self.documents, self._admission) if policy.compiles else None
 
     async def execute(
         self,

@@ -33,6 +33,13 @@ def anyio_backend() -> str:
     return "asyncio"
 
 
+@pytest.fixture
+def runner() -> Iterator[asyncio.Runner]:
+    """A loop that outlives a test's examples, as a server's does its requests."""
+    with asyncio.Runner() as one:
+        yield one
+
+
 @pytest.fixture(scope="session")
 def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The URI of a running PostgreSQL, without a database's name in it filled."""

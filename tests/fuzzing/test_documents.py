@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-from collections.abc import Iterator
 from dataclasses import dataclass
 from random import Random
 from typing import Any, Final
@@ -14,7 +13,6 @@ from hypothesis import strategies as st
 
 from execution.admission import Policy
 from execution.limits import Limits
-from models.database import Database
 from resolvers.context import Context
 from schema.build import practitioner_schema
 from schema.portal.build import portal_schema
@@ -23,7 +21,6 @@ from tests.fuzzing.documents import filled, shapes
 from tests.fuzzing.oracle import sent
 from tests.fuzzing.record import BESIDE, FOREIGN, OWN, Record
 from tests.fuzzing.values import PRIVATE, Known
-from tests.keys import KEYRING
 from tests.practice import NOW, new_network
 from tests.resolvers.role_documents import root_type
 
@@ -75,23 +72,6 @@ PORTAL: Final = Api(
     {"client": frozenset({FOREIGN, BESIDE, PRIVATE})},
 )
 APIS = pytest.mark.parametrize("api", [GRAPHQL, PORTAL], ids=lambda api: api.name)
-
-
-@pytest.fixture
-def runner() -> Iterator[asyncio.Runner]:
-    """A loop that outlives a test's examples, as a server's does its requests."""
-    with asyncio.Runner() as one:
-        yield one
-
-
-@pytest.fixture
-def record(runner: asyncio.Runner, url: str) -> Iterator[Record]:
-    """A record of the test's own, its private notes sealed."""
-    database = runner.run(Database(url, keyring=KEYRING).__aenter__())
-    try:
-        yield runner.run(Record.of(database))
-    finally:
-        runner.run(database.__aexit__(None, None, None))
 
 
 @dataclass(frozen=True)

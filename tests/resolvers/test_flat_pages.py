@@ -29,6 +29,7 @@ PLAIN = [
     "clientName",
     "rescheduledCount version createdAt updatedAt",
     "__typename service { __typename }",
+    "client { __typename }",
     "again: startsAt also: service { called: name }",
 ]
 MORE = [

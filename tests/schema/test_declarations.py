@@ -12,8 +12,11 @@ from schema.portal.build import portal_schema
 practitioner_schema()
 portal_schema()
 
+# Tests declare types of their own.
+OURS = [declared for declared in ROWS if declared.__module__.startswith("schema.")]
 
-@pytest.mark.parametrize("declared", ROWS, ids=lambda one: f"{one.__module__}.{one.__name__}")
+
+@pytest.mark.parametrize("declared", OURS, ids=lambda one: f"{one.__module__}.{one.__name__}")
 def test_every_plain_field_is_an_attribute_of_its_row(declared: type[Any]) -> None:
     row = ROWS[declared]
     there = {*dir(row), *get_type_hints(row)}
