@@ -18,7 +18,7 @@ def to_text(at: datetime) -> str:
     """
     if at.tzinfo is None:
         raise ValueError("an instant needs an offset")
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return f"{at.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat()}Z"
 
 
 def from_text(text: str) -> datetime:

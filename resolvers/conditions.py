@@ -1,7 +1,6 @@
 """The WHERE of every query: the tenant first, and values only ever as numbered parameters."""
 
 from collections.abc import Sequence
-from copy import copy
 from typing import Self
 
 from models.database import Connection
@@ -51,7 +50,9 @@ class Conditions:
 
     def copy(self) -> Self:
         """The same conditions, to be added to apart."""
-        twin = copy(self)
+        twin = object.__new__(type(self))  # what it is to begin with, it has from here
+        twin._connection = self._connection
+        twin.practitioner_id = self.practitioner_id
         twin._texts = [*self._texts]
         twin.parameters = [*self.parameters]
         return twin

@@ -15,7 +15,7 @@ from resolvers.context import Context, Info, context_of
 from resolvers.cursor import list_identity
 from resolvers.errors import BadInput
 from resolvers.loading import Loader
-from resolvers.lookahead import leaves, selected
+from resolvers.lookahead import is_alone, leaves, selected
 from resolvers.pages import (
     After,
     Before,
@@ -108,6 +108,9 @@ def client_sessions(
     request = _request(info, filter, sort, first=first, after=after, last=last, before=before)
     client: ClientRow = root
 
+    if is_alone(info):
+        return _read_history(context, request, client)
+
     async def load(clients: list[str]) -> list[History]:
         only = client if clients == [client.id] else None
         return await _read_histories(context, request, list(clients), only=only)
@@ -137,6 +140,11 @@ def _request(
         fields=of_sessions,
         filter=filter_,
     )
+
+
+async def _read_history(context: Context, request: HistoryRequest, client: ClientRow) -> History:
+    (history,) = await _read_histories(context, request, [client.id], only=client)
+    return history
 
 
 async def _read_histories(

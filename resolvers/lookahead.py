@@ -18,6 +18,7 @@ from graphql import (
     SelectionSetNode,
     VariableNode,
 )
+from graphql.pyutils import Path
 
 from resolvers.context import Info
 
@@ -73,6 +74,16 @@ def selected(info: Info, *path: str) -> frozenset[str]:
         return frozenset(one.name.value for one in operation.fields_below(nodes))
 
     return _looked_up(info, path, find)
+
+
+def is_alone(info: Info) -> bool:
+    """Whether the field being resolved is below no list: there are no others to be read with it."""
+    path: Path | None = info._raw_info.path
+    while path is not None:
+        if path.key.__class__ is int:
+            return False
+        path = path.prev
+    return True
 
 
 def leaves(info: Info, *path: str) -> tuple[str, ...]:

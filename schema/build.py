@@ -9,6 +9,7 @@ from execution.admission import Policy
 from resolvers.scalars import SCALARS
 from schema.client import Client
 from schema.mutation import Mutation
+from schema.names import Names
 from schema.practice import Calendar, Practitioner, Service
 from schema.problems import (
     ActionNotAllowedError,
@@ -53,5 +54,5 @@ def practitioner_schema(policy: Policy = _DEFAULT_POLICY) -> ServedSchema:
         mutation=Mutation,
         subscription=Subscription,
         types=[Practitioner, Client, Service, Calendar, Session, *_PROBLEMS],
-        config=StrawberryConfig(scalar_map=SCALARS),
+        config=StrawberryConfig(scalar_map=SCALARS, name_converter=Names()),
     )

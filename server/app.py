@@ -90,9 +90,9 @@ def create_app(settings: Settings | None = None) -> Starlette:
     )
     return Starlette(
         routes=[
-            Route("/", _home),
-            Route("/graphql", endpoint),
+            Route("/graphql", endpoint),  # first, because it is asked for most
             WebSocketRoute("/graphql", endpoint),
+            Route("/", _home),
             Route("/portal/graphql", portal),
             WebSocketRoute("/portal/graphql", portal),
             downloads.route(),

@@ -1,9 +1,8 @@
 """What pages in browsers may do: which origins may ask, and what the answers tell a browser."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Final
 
-from starlette.datastructures import Headers
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -19,7 +18,7 @@ _HEADERS: Final = (
 _ONE_YEAR_OF_TLS: Final = ((b"strict-transport-security", b"max-age=31536000"),)
 
 
-def may_ask(headers: Headers, allowed_origins: Collection[str]) -> bool:
+def may_ask(headers: Mapping[str, str], allowed_origins: Collection[str]) -> bool:
     """Whether a request comes from our own pages, from those allowed, or from no page at all.
 
     Browsers tell where a page comes from in Sec-Fetch-Site, older ones in Origin only, and let no

@@ -35,10 +35,12 @@ from server.refusals import (
 from server.sockets import PROTOCOL, Socket
 from server.streams import event_stream
 from server.transport import LONGEST_BODY, Transport
+from server.usual import Usual, again, asked_usually, usual_headers
 
 # The draft wants 422 for a document that does not fit, graphql-http's audits want 400; both are
 # the "appropriate 4xx" that it requires.
 _REQUEST_ERROR: Final = 400
+_OF_ANSWERS: Final = ((b"cache-control", b"no-store"), (b"vary", b"Accept"))
 _SUBPROTOCOL_NOT_ACCEPTABLE: Final = 4406
 
 
@@ -73,12 +75,39 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         if scope["type"] == "websocket":
             await self._open_socket(WebSocket(scope, receive, send))
             return
+        usual = usual_headers(scope, self._transport.allowed_origins)
+        if usual is not None:
+            message = await receive()
+            asked = asked_usually(message)
+            if asked is not None:
+                await self._answer_usual(usual, asked, scope, receive, send)
+                return
+            receive = again(message, receive)
         request = _BoundedRequest(scope, receive)
         try:
             response = await self._answer(request)
         except ClientDisconnect:
             return  # gone before the request was whole: there is nobody to answer
         await response(scope, receive, send)
+
+    async def _answer_usual(
+        self, usual: Usual, asked: Asked, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        try:
+            context = await self._context(scope, bearer_token(usual.authorization))
+            result = await self._operations.execute(asked, context)
+        except Exception as error:  # noqa: BLE001 - the last resort; logged by refusal_of
+            await refusal_of(error).response(usual.media_type)(scope, receive, send)
+            return
+        body = orjson.dumps(body_of(result))
+        headers = [
+            (b"content-type", f"{usual.media_type}; charset=utf-8".encode()),
+            (b"content-length", b"%d" % len(body)),
+            *_OF_ANSWERS,
+        ]
+        status = _status(result, usual.media_type)
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
 
     async def _answer(self, request: Request) -> Response:
         accept = request.headers.get("accept")
@@ -115,11 +144,10 @@ class GraphQLEndpoint(GraphQL[Context, None]):
                 recheck_seconds=self._transport.recheck_seconds,
             )
         result = await self._operations.execute(asked, context, allowed=allowed)
-        wrong = media_type == GRAPHQL and is_request_error(result)
         return Response(
             orjson.dumps(body_of(result)),
-            _status(result) if wrong else 200,
-            headers={"Cache-Control": "no-store", "Vary": "Accept"},
+            _status(result, media_type),
+            headers={name.decode(): value.decode() for name, value in _OF_ANSWERS},
             media_type=f"{media_type}; charset=utf-8",
         )
 
@@ -228,7 +256,9 @@ async def _document_id(request: Request) -> object:
     return body.get("documentId")
 
 
-def _status(result: ExecutionResult) -> int:
+def _status(result: ExecutionResult, media_type: str) -> int:
+    if media_type != GRAPHQL or not is_request_error(result):
+        return 200
     limited = any(error["extensions"]["code"] == "RATE_LIMITED" for error in errors_of(result))
     return 429 if limited else _REQUEST_ERROR
 

@@ -1,5 +1,6 @@
 """Where a request comes from, and where it reached us."""
 
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Final
 
@@ -17,14 +18,19 @@ def network_of(scope: Scope) -> str:
     there is no address, as with a Unix socket.
     """
     client = scope.get("client")
+    return _network_of(client[0]) if client else _NOWHERE
+
+
+@lru_cache(maxsize=1024)
+def _network_of(host: str) -> str:
     try:
-        address = ip_address(client[0]) if client else None
+        address = ip_address(host)
     except ValueError:
         return _NOWHERE
     if isinstance(address, IPv6Address):
         mapped = address.ipv4_mapped
         return str(mapped or ip_network((int(address), 64), strict=False))
-    return str(address) if address else _NOWHERE
+    return str(address)
 
 
 def base_url_of(scope: Scope) -> str:
@@ -33,6 +39,21 @@ def base_url_of(scope: Scope) -> str:
     It is what the client, or a proxy that we trust, says of it: good for links in the answer to
     this very request, and for nothing that others see.
     """
-    url = URL(scope=scope)
+    host = next((value for name, value in scope["headers"] if name == b"host"), None)
+    server = scope.get("server")
+    return _base_url_of(
+        scope.get("scheme", "http"),
+        tuple(server) if server else None,
+        host,
+        scope.get("root_path", ""),
+    )
+
+
+@lru_cache(maxsize=256)
+def _base_url_of(
+    scheme: str, server: tuple[str, int | None] | None, host: bytes | None, root_path: str
+) -> str:
+    headers = [] if host is None else [(b"host", host)]
+    url = URL(scope={"scheme": scheme, "server": server, "headers": headers, "path": "/"})
     scheme = {"ws": "http", "wss": "https"}.get(url.scheme, url.scheme)
-    return f"{scheme}://{url.netloc}{scope.get('root_path', '')}"
+    return f"{scheme}://{url.netloc}{root_path}"

@@ -3,10 +3,9 @@
 import logging
 import re
 import time
+from secrets import token_hex
 from typing import Final
-from uuid import uuid4
 
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server.logs import request_id
@@ -14,7 +13,8 @@ from server.logs import request_id
 logger = logging.getLogger("session_history.request")
 
 # What a proxy in front may send; anything else is replaced, so that nobody writes into our logs.
-_SANE: Final = re.compile(r"[A-Za-z0-9._:-]{1,64}")
+_SANE: Final = re.compile(rb"[A-Za-z0-9._:-]{1,64}")
+_HEADER: Final = b"x-request-id"
 
 
 class RequestLog:
@@ -27,8 +27,8 @@ class RequestLog:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        given = Headers(scope=scope).get("x-request-id", "")
-        identifier = given if _SANE.fullmatch(given) else uuid4().hex
+        given = next((value for name, value in scope["headers"] if name == _HEADER), b"")
+        identifier = given.decode("latin-1") if _SANE.fullmatch(given) else token_hex(16)
         token = request_id.set(identifier)
         began = time.perf_counter()
         status = 500
@@ -37,20 +37,21 @@ class RequestLog:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                MutableHeaders(scope=message)["X-Request-ID"] = identifier
+                message["headers"] = [*message["headers"], (_HEADER, identifier.encode())]
             await send(message)
 
         try:
             await self.app(scope, receive, answer)
         finally:
-            # The path without its query string, which may hold a document and its variables.
-            logger.info(
-                "request",
-                extra={
-                    "method": scope["method"],
-                    "path": scope["path"],
-                    "status": status,
-                    "milliseconds": round((time.perf_counter() - began) * 1000, 1),
-                },
-            )
+            if logger.isEnabledFor(logging.INFO):
+                # The path without its query string, which may hold a document and its variables.
+                logger.info(
+                    "request",
+                    extra={
+                        "method": scope["method"],
+                        "path": scope["path"],
+                        "status": status,
+                        "milliseconds": round((time.perf_counter() - began) * 1000, 1),
+                    },
+                )
             request_id.reset(token)

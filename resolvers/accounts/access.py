@@ -25,6 +25,8 @@ _LONGEST: Final = 200
 # How exact `last_used_at` is: a token that is used all the time is written once in this long.
 _NOTED_EVERY: Final = timedelta(minutes=1)
 
+_KINDS: Final = {kind.value: kind for kind in AccessTokenKind}
+
 IS_ALIVE: Final = (
     "access_token.revoked_at IS NULL "
     "AND (access_token.expires_at IS NULL OR access_token.expires_at > {now}) "
@@ -65,7 +67,7 @@ async def principal_of(database: Database, token: str, *, now: datetime) -> Prin
     """Whom a token stands for; None when it is unknown, expired, unused for too long or revoked."""
     if not is_token_of_ours(token) or len(token) > _LONGEST:
         return None
-    rows = await database.fetch_brief(_FIND, [secret_hash(token), to_text(now)])
+    rows = await database.fetch_brief(_FIND, (secret_hash(token), to_text(now)))
     if not rows:
         return None
     (practitioner_id, name, email, time_zone, currency) = rows[0][:5]
@@ -76,7 +78,7 @@ async def principal_of(database: Database, token: str, *, now: datetime) -> Prin
         email=email,
         time_zone=time_zone,
         currency=currency,
-        kind=AccessTokenKind(kind),
+        kind=_KINDS[kind],
         token_id=token_id,
         client_id=client_id,
         idle_minutes=idle_minutes,

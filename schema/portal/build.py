@@ -7,6 +7,7 @@ from strawberry.schema.config import StrawberryConfig
 
 from execution.admission import Policy
 from resolvers.scalars import SCALARS
+from schema.names import Names
 from schema.portal.mutation import Mutation
 from schema.portal.problems import StaleVersionError, StatusNotAllowedError
 from schema.portal.query import Query
@@ -34,5 +35,5 @@ def portal_schema(policy: Policy = _DEFAULT_POLICY) -> ServedSchema:
         query=Query,
         mutation=Mutation,
         types=_PROBLEMS,
-        config=StrawberryConfig(scalar_map=SCALARS),
+        config=StrawberryConfig(scalar_map=SCALARS, name_converter=Names()),
     )
