@@ -4,7 +4,7 @@ The hook is the public `execution_context_class`; the two methods that are overr
 (graphql-core 3.3.2, pinned; `tests/execution/test_internals.py` holds them to what is assumed).
 """
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from contextlib import suppress
 from typing import Any, Final
 
@@ -24,6 +24,7 @@ from graphql import (
 from graphql.execution.collect_fields import FieldDetails
 from graphql.pyutils import Path
 
+from execution.calls import Call, call_of
 from execution.plans import Plan, plan_of
 from execution.quiet import QuietExecutor
 
@@ -47,6 +48,7 @@ class Plans:
         # Kept alive: a plan is found again by the identity of nodes.
         self.fragments = fragments
         self._conditions = _conditions(operation, fragments)
+        self.calls: dict[object, Call | None] = {}
         self._ways: dict[tuple[Any, ...], dict[object, Plan | None]] = {}
 
     def under(self, variables: Mapping[str, Any]) -> dict[object, Plan | None]:
@@ -73,7 +75,64 @@ class CompilingExecutor(QuietExecutor):
         if self._compiles:
             # Nothing in it resolves: graphql-core would ask it for each field all the same.
             self.middleware_manager = None
-            self._plans = self._kept_plans().under(self._variables)
+            kept = self._kept_plans()
+            self._plans = kept.under(self._variables)
+            self._calls = kept.calls
+
+    def execute_field(
+        self,
+        parent_type: GraphQLObjectType,
+        source: Any,
+        field_details_list: list[FieldDetails],
+        path: Path,
+        position_context: Any,
+    ) -> Any:
+        """Resolve and complete a field: as graphql-core, but for how its resolver is called."""
+        call = self._call(parent_type, field_details_list)
+        if call is None or not call.knows(self._variables):
+            return super().execute_field(
+                parent_type, source, field_details_list, path, position_context
+            )
+        nodes = [one.node for one in field_details_list]
+        info = self.build_resolve_info(call.field, nodes, parent_type, path)
+        completing = call.field.type, field_details_list, info, path
+        try:
+            result = call.result(source, info, self._variables)
+            if self.is_awaitable(result):
+                return self.complete_awaitable_value(*completing, result, position_context)
+            completed = self.complete_value(*completing, result, position_context)
+        except Exception as error:  # noqa: BLE001 - a field's failure is its own
+            self.handle_field_error(error, call.field.type, field_details_list, path)
+            return None
+        if self.is_awaitable(completed):
+            return self._awaited(completed, call.field.type, field_details_list, path)
+        return completed
+
+    async def _awaited(
+        self,
+        completed: Awaitable[Any],
+        return_type: GraphQLOutputType,
+        details: list[FieldDetails],
+        path: Path,
+    ) -> Any:
+        try:
+            return await completed
+        except Exception as error:  # noqa: BLE001 - as above
+            self.handle_field_error(error, return_type, details, path)
+            return None
+
+    def _call(self, parent: GraphQLObjectType, details: list[FieldDetails]) -> Call | None:
+        if not self._compiles:
+            return None
+        key = parent, id(details[0].node)
+        calls = self._calls
+        if key in calls:
+            return calls[key]
+        call = None
+        with suppress(Exception):  # whatever it is, graphql-core gets to it
+            call = call_of(self, parent, details)
+        calls[key] = call
+        return call
 
     def complete_object_value(
         self,
