@@ -34,6 +34,7 @@ from strawberry.types.fields.resolver import StrawberryResolver
 from execution.declared import declared_of, is_passed_on, only_inclusion
 from execution.leaves import NoPlan
 
+_STRAWBERRYS: Final = frozenset({"_resolver", "_async_resolver"})
 _ABSENT: Final = object()
 
 
@@ -127,6 +128,9 @@ def call_of(
     resolver = declared.base_resolver
     schema: Any = getattr(executor.schema, "_strawberry_schema", None)
     if resolver is None or declared.extensions or schema is None:
+        raise NoPlan
+    # A subscription's field has its resolver in another place, and events in this one.
+    if field.subscribe is not None or getattr(field.resolve, "__name__", "") not in _STRAWBERRYS:
         raise NoPlan
     if schema.schema_converter._exception_handler_specs:
         raise NoPlan
