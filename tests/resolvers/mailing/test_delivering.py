@@ -373,6 +373,28 @@ async def test_whoever_was_too_slow_can_say_nothing_any_more(owing: Owing) -> No
     assert (kept["sent"], kept["failed"], kept["error"]) == (True, False, None)
 
 
+async def test_whoever_was_too_slow_ends_no_claim_of_one_that_begins_anew(owing: Owing) -> None:
+    """Somebody asks for another try once the claim has run out, so attempts are counted anew."""
+    made = await owing.add()
+
+    class Slow:
+        kind = MailCarrier.SMTP
+
+        async def carry(self, message: Message) -> None:
+            owing.now += HOUR
+            assert (await owing.retry(made.id))["errors"] == []
+            second = await owing.claim()
+            assert second is not None
+            assert second.attempts == 1
+            raise NotAccepted("Too late.", is_final=True)
+
+    assert await owing.send(Post(Slow(), SENDER, 30)) == 1
+
+    (kept,) = await owing.kept()
+    assert (kept["sent"], kept["failed"], kept["error"]) == (False, False, None)
+    assert await owing.claim() is None
+
+
 async def test_a_worker_that_is_stopped_gives_back_what_it_was_sending(owing: Owing) -> None:
     await owing.add()
     begun = asyncio.Event()
@@ -623,6 +645,25 @@ async def test_a_database_that_goes_away_while_a_mail_is_sent_makes_no_second_on
         assert "a mail was sent, and the database is away" in caplog.text
 
 
+@pytest.mark.parametrize("engine", ["sqlite"])
+async def test_what_was_accepted_is_not_given_back_by_a_worker_that_is_stopped(url: str) -> None:
+    """The database is away when the mail is accepted, and back when the worker is stopped."""
+    async with Database(url, busy_seconds=0.05) as database:
+        owing = await Owing.of(database)
+        await owing.add()
+        with mail_server() as server:
+            away = Away(url, post_to(server).carrier)
+            sending = asyncio.create_task(owing.send(Post(away, SENDER, 30)))
+            await away.is_back()
+            sending.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await sending
+
+            assert await owing.claim() is None
+        (kept,) = await owing.kept()
+    assert (kept["sent"], kept["attempts"]) == (True, 1)
+
+
 class _Notices(logging.Handler):
     def __init__(self, event: asyncio.Event) -> None:
         super().__init__(logging.WARNING)
@@ -641,6 +682,7 @@ class Away:
         self._url = url
         self._carrier = carrier
         self._back: asyncio.Task[None] | None = None
+        self._carried = asyncio.Event()
 
     async def carry(self, message: Message) -> None:
         await self._carrier.carry(message)
@@ -648,6 +690,7 @@ class Away:
             lock = locked(self._url)
             await lock.__aenter__()
             self._back = asyncio.create_task(self._unlock(lock))
+            self._carried.set()
             return
         connection = await asyncpg.connect(self._url)
         await connection.execute(
@@ -655,6 +698,7 @@ class Away:
             "WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
         await connection.close()
+        self._carried.set()
 
     async def _unlock(self, lock: AbstractAsyncContextManager[None]) -> None:
         noticed = asyncio.Event()
@@ -666,6 +710,7 @@ class Away:
         await lock.__aexit__(None, None, None)
 
     async def is_back(self) -> None:
+        await self._carried.wait()
         if self._back is not None:
             await self._back
 
