@@ -193,7 +193,7 @@ async def _begun(
     client: httpx.AsyncClient, owner: Owner, received: Sequence[Received], subscriptions: int
 ) -> None:
     """Change something until every subscription was told of it."""
-    statuses = ("CONFIRMED", "CANCELLED")
+    statuses = ("CONFIRMED", "PENDING")  # which both hold the slot: neither has to take it
     rounds = 0
     async with asyncio.timeout(_PATIENCE_SECONDS):
         while True:
