@@ -99,6 +99,36 @@ async def test_a_session_is_one_event_that_moves_and_goes(
         assert zone in when
 
 
+@pytest.mark.parametrize("engine", ["sqlite"])
+async def test_a_session_that_is_reinstated_is_in_the_calendar_again(
+    database: Database, reader: Path
+) -> None:
+    """Also where nobody was told of what happened to it in between."""
+    await OutboxMessage.all().delete()
+    owing = await Owing.of(database)
+    identifier = owing.session.id
+    for status in ("CONFIRMED", "CANCELLED", "PENDING", "CONFIRMED"):
+        await act(owing.practice, "updateSessionStatus", id=identifier, status=status)
+    for silently, starts_at in ((True, MOVED), (False, MOVED_AGAIN)):
+        await act(
+            owing.practice,
+            "rescheduleSession",
+            id=identifier,
+            startsAt=to_text(starts_at),
+            notifyClient=not silently,
+        )
+    with mail_server() as server:
+        await owing.send(post_to(server))
+        received = server.taken()
+
+    shown = read(reader, [one.calendar for one in received])
+
+    assert [one["method"] for one in shown] == ["REQUEST", "CANCEL", "REQUEST", "REQUEST"]
+    events = [one["events"] for one in shown]
+    assert [[one["sequence"] for one in each] for each in events] == [[2], [], [5], [7]]
+    assert [one["starts"] for one in events[-1]] == [milliseconds(MOVED_AGAIN)]
+
+
 def test_no_text_adds_a_line_to_an_invitation(reader: Path) -> None:
     evil = 'A\r\nATTENDEE:mailto:evil@x\nB\rC\u2028D\x85E;X="1":,\\n\\'
     written = invitation(

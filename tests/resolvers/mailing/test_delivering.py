@@ -194,6 +194,21 @@ async def test_nobody_is_told_where_nobody_is_to_be_told(
     assert await owing.kept() == []
 
 
+async def test_of_many_that_change_at_once_each_client_is_told_unless_nobody_is_to_be(
+    owing: Owing,
+) -> None:
+    second = await owing.practice.add_session(owing.client, NOW + HOUR, SessionStatus.PENDING)
+    ids = [owing.session.id, second.id]
+
+    await act(
+        owing.practice, "updateSessionStatuses", ids=ids, status="CONFIRMED", notifyClient=False
+    )
+    assert await owing.kept() == []
+    await act(owing.practice, "updateSessionStatuses", ids=ids, status="CANCELLED")
+
+    assert [one["kind"] for one in await owing.kept()] == [MailKind.CANCELLED] * 2
+
+
 async def test_another_calendar_at_the_same_time_is_nothing_to_tell_a_client(owing: Owing) -> None:
     other = await owing.practice.add_calendar("Room 2")
     same = to_text(owing.session.starts_at)
