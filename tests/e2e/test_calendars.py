@@ -23,7 +23,7 @@ from tests.e2e.node import answered, installed
 from tests.mail_server import SENDER, mail_server
 from tests.mails import letter
 from tests.practice import NOW, Practice
-from tests.resolvers.mailing.test_delivering import Owing, post_to
+from tests.resolvers.mailing.owing import Owing, post_to
 
 # Before and after clocks change: in Berlin on 25 October 2026, in New York on 1 November, on Lord
 # Howe, by half an hour, on 4 October.
