@@ -24,6 +24,7 @@ class Smtp:
 
     def __init__(self, server: MailServer) -> None:
         self._server = server
+        self._parting: set[asyncio.Task[None]] = set()
 
     async def carry(self, message: Message) -> None:
         """Hand over one mail to its one recipient.
@@ -37,16 +38,22 @@ class Smtp:
         """
         client = self._client(domain_of(message.sender))
         talk = _Conversation(client, message)
+        is_accepted = False
         try:
             async with asyncio.timeout(self._server.most_seconds):
                 await talk.run()
+            is_accepted = True
         except aiosmtplib.SMTPResponseException as refusal:
             raise talk.refused(refusal) from refusal
         except (aiosmtplib.SMTPException, OSError) as failure:
             raise talk.failed(failure) from failure
         finally:
-            with contextlib.suppress(Exception):
-                client.close()
+            if not is_accepted:
+                _close(client)
+        # It is the server's now, whatever becomes of the goodbye: nobody waits for that.
+        parting = asyncio.create_task(_part(client))
+        self._parting.add(parting)
+        parting.add_done_callback(self._parting.discard)
 
     def _client(self, our_name: str) -> aiosmtplib.SMTP:
         server = self._server
@@ -85,9 +92,6 @@ class _Conversation:
         await client.rcpt(message.recipient, encoding=encoding)
         self._step = "the mail"
         await client.data(message.content)
-        # It is the server's now; whatever becomes of the goodbye.
-        with contextlib.suppress(aiosmtplib.SMTPException, OSError):
-            await client.quit(timeout=_GOODBYE_SECONDS)
 
     async def _check_for_utf8(self) -> None:
         if self._client.is_ehlo_or_helo_needed:
@@ -119,3 +123,16 @@ class _Conversation:
             what = "does not offer what the settings ask for"
         after = " It may have arrived." if self._step == "the mail" else ""
         return NotAccepted(f"The mail server {what}, at {self._step}.{after}")
+
+
+async def _part(client: aiosmtplib.SMTP) -> None:
+    try:
+        with contextlib.suppress(aiosmtplib.SMTPException, OSError):
+            await client.quit(timeout=_GOODBYE_SECONDS)
+    finally:
+        _close(client)
+
+
+def _close(client: aiosmtplib.SMTP) -> None:
+    with contextlib.suppress(Exception):
+        client.close()

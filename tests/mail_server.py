@@ -18,8 +18,8 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 
 SENDER = "practice@mail.example.com"
 Behaviour = Callable[[SMTP, str], str | None]
-"""Told a step (`MAIL`, `RCPT`, `DATA`, `ACCEPTED`), answers a reply of its own, or None for a good
-one. `DATA` is when the content has come and is not taken yet, `ACCEPTED` when it is."""
+"""Told a step (`MAIL`, `RCPT`, `DATA`, `ACCEPTED`, `QUIT`), answers a reply of its own, or None for
+a good one. `DATA` is when the content has come and is not taken yet, `ACCEPTED` when it is."""
 
 
 def good(_server: SMTP, _step: str) -> None:
@@ -29,6 +29,17 @@ def good(_server: SMTP, _step: str) -> None:
 def refusing(at: str, reply: str) -> Behaviour:
     """Answers one step with `reply`."""
     return lambda _server, step: reply if step == at else None
+
+
+def hanging(at: str, go_on: threading.Event) -> Behaviour:
+    """Says nothing at one step, to nobody, until it is to go on."""
+
+    def behave(_server: SMTP, step: str) -> None:
+        if step == at:
+            # In the mail server's own thread: it answers nobody.
+            go_on.wait(60)
+
+    return behave
 
 
 def hanging_up(at: str) -> Behaviour:
@@ -138,6 +149,11 @@ class MailServer:
         content = envelope.original_content or b""
         self.accepted.put(Received(str(envelope.mail_from), list(envelope.rcpt_tos), content))
         return self.behaviour(server, "ACCEPTED") or "250 OK"
+
+    async def handle_QUIT(  # noqa: N802 - as aiosmtpd looks it up
+        self, server: SMTP, _session: Session, _envelope: Envelope
+    ) -> str:
+        return self.behaviour(server, "QUIT") or "221 Bye"
 
 
 @contextmanager

@@ -1,8 +1,8 @@
 """Whose turn it is to send a mail: of many workers and machines one, for a time.
 
 Mails of one session leave in the order of its changes: a later one waits until an earlier one is
-sent or has failed. A claim that has run out is anybody's; the number of the attempt tells whoever
-had it that it is theirs no more. So nothing is lost with a worker that dies.
+sent or has failed. A claim that has run out is anybody's; until when it held tells whoever had it
+that it is theirs no more. So nothing is lost with a worker that dies.
 """
 
 from datetime import datetime, timedelta
@@ -33,11 +33,12 @@ _CLAIM: Final = (
     "UPDATE outbox_message SET attempts = attempts + 1, claimed_until = $1, "
     "message_id = COALESCE(message_id, id || '@' || $2) "
     "WHERE practitioner_id = $3 AND id = $4 "
-    "RETURNING practitioner_id, id, attempts, kind, session_id, client_id, payload, message_id, "
-    "created_at"
+    "RETURNING practitioner_id, id, attempts, claimed_until, kind, session_id, client_id, payload, "
+    "message_id, created_at"
 )
+# Not by the number of the attempt: whoever asks for another try has them counted anew.
 _IS_OURS: Final = (
-    "practitioner_id = $1 AND id = $2 AND attempts = $3 AND claimed_until IS NOT NULL "
+    "practitioner_id = $1 AND id = $2 AND claimed_until = $3 "
     "AND sent_at IS NULL AND failed_at IS NULL"
 )
 
@@ -48,6 +49,7 @@ class Claimed(NamedTuple):
     practitioner_id: str
     id: str
     attempts: int
+    claimed_until: str
     kind: str
     session_id: str
     client_id: str | None
@@ -60,7 +62,7 @@ class Claimed(NamedTuple):
         rows = await transaction.fetch(
             f"UPDATE outbox_message SET claimed_until = NULL, {columns} "
             f"WHERE {_IS_OURS} RETURNING id",
-            [self.practitioner_id, self.id, self.attempts, *values],
+            [self.practitioner_id, self.id, self.claimed_until, *values],
         )
         return bool(rows)
 

@@ -57,10 +57,20 @@ async def deliver_next(
     if claimed is None:
         return False
     try:
-        await _deliver(database, claimed, post, clock=clock, jitter=jitter)
+        parties = await _parties(database, claimed)
+        refusal = await _carry(claimed, parties, post, now=clock())
     except asyncio.CancelledError:
         await _note(database, claimed, "attempts = attempts - 1")
         raise
+    # From here on it is nobody else's to try, whatever becomes of us.
+    if refusal is None:
+        await _note_sent(database, claimed, parties, post.carrier.kind, clock=clock)
+        return True
+    logger.info("mail not accepted", extra={"mail": claimed.id, "reason": str(refusal)})
+    again = None
+    if not refusal.is_final:
+        again = next_attempt(claimed.attempts, now=clock(), jitter=jitter())
+    await _put_off(database, claimed, parties, str(refusal), again=again, now=clock())
     return True
 
 
@@ -71,28 +81,25 @@ def next_attempt(attempts: int, *, now: datetime, jitter: float) -> datetime | N
     return now + DELAYS[attempts - 1] * (1 - _SPREAD + 2 * _SPREAD * jitter)
 
 
-async def _deliver(
-    database: Database,
-    claimed: Claimed,
-    post: Post,
-    *,
-    clock: Callable[[], datetime],
-    jitter: Callable[[], float],
-) -> None:
-    parties = await _parties(database, claimed)
+async def _carry(
+    claimed: Claimed, parties: Parties | None, post: Post, *, now: datetime
+) -> NotAccepted | None:
+    """Hand it over; why it was not accepted, if it was not."""
     try:
-        await _carry(claimed, parties, post, now=clock())
+        await _hand_over(claimed, parties, post, now=now)
     except NotAccepted as refusal:
-        logger.info("mail not accepted", extra={"mail": claimed.id, "reason": str(refusal)})
-        again = None
-        if not refusal.is_final:
-            again = next_attempt(claimed.attempts, now=clock(), jitter=jitter())
-        await _put_off(database, claimed, parties, str(refusal), again=again, now=clock())
-        return
-    await _note_sent(database, claimed, parties, post.carrier.kind, clock=clock)
+        return refusal
+    except BadAddress as error:
+        return NotAccepted(str(error), is_final=True)
+    except Exception:
+        logger.exception("a mail could not be sent", extra={"mail": claimed.id})
+        return NotAccepted("The server has a fault; its log says which.")
+    return None
 
 
-async def _carry(claimed: Claimed, parties: Parties | None, post: Post, *, now: datetime) -> None:
+async def _hand_over(
+    claimed: Claimed, parties: Parties | None, post: Post, *, now: datetime
+) -> None:
     session, _ = from_payload(claimed.payload)
     if session is None or parties is None:
         raise NotAccepted("The client has no email address any more.", is_final=True)
@@ -108,17 +115,9 @@ async def _carry(claimed: Claimed, parties: Parties | None, post: Post, *, now: 
     # Here and not above: the library takes a tenth of a start, and only what sends mail needs it.
     from mail.messages import compose  # noqa: PLC0415
 
-    try:
-        # Beside the event loop: it takes some milliseconds, and nobody else shall wait for them.
-        message = await asyncio.to_thread(compose, letter, sender=post.sender)
-        await post.carrier.carry(message)
-    except BadAddress as error:
-        raise NotAccepted(str(error), is_final=True) from error
-    except NotAccepted:
-        raise
-    except Exception as error:
-        logger.exception("a mail could not be sent", extra={"mail": claimed.id})
-        raise NotAccepted("The server has a fault; its log says which.") from error
+    # Beside the event loop: it takes some milliseconds, and nobody else shall wait for them.
+    message = await asyncio.to_thread(compose, letter, sender=post.sender)
+    await post.carrier.carry(message)
 
 
 async def _parties(database: Database, claimed: Claimed) -> Parties | None:
@@ -168,7 +167,11 @@ async def _note_sent(
             logger.warning("a mail was sent, and the database is away")
         else:
             return
-        await asyncio.sleep(pause)
+        try:
+            await asyncio.sleep(pause)
+        except asyncio.CancelledError:
+            await write(database, work)  # the last that can be done about it
+            raise
     await write(database, work)
 
 

@@ -13,7 +13,7 @@ from resolvers.mailing.waking import wake
 from resolvers.problems import InvalidInput, NotThere, Undone
 from resolvers.writing import Writing, write_in
 
-# From the first attempt on. Not while somebody is at it: they go by the number of the attempt.
+# From the first attempt on. Not while somebody is at it, who will say what became of it.
 _AGAIN: Final = (
     "UPDATE outbox_message SET attempts = 0, available_at = $1, failed_at = NULL "
     "WHERE sent_at IS NULL AND (claimed_until IS NULL OR claimed_until <= $1) "

@@ -20,8 +20,9 @@ from server.commands.tokens import token
 def main() -> None:
     """The GraphQL server behind the session history of a practice.
 
-    Settings come from environment variables SESSION_HISTORY_… and a .env file; README.md has the
-    table of them. SESSION_HISTORY_DATABASE_URL picks the database: by default SQLite, right here.
+    Settings come from environment variables SESSION_HISTORY_… and a .env file;
+    docs/operations.md has the table of them. SESSION_HISTORY_DATABASE_URL picks the database: by
+    default SQLite, right here.
     """
 
 

@@ -23,7 +23,7 @@ from tests.e2e.node import answered, installed
 from tests.mail_server import SENDER, mail_server
 from tests.mails import letter
 from tests.practice import NOW, Practice
-from tests.resolvers.mailing.test_delivering import Owing, post_to
+from tests.resolvers.mailing.owing import Owing, post_to
 
 # Before and after clocks change: in Berlin on 25 October 2026, in New York on 1 November, on Lord
 # Howe, by half an hour, on 4 October.
@@ -97,6 +97,36 @@ async def test_a_session_is_one_event_that_moves_and_goes(
         (when,) = [line for line in one.text.splitlines() if line.startswith("When:")]
         assert f", {local} " in when or f", {local}, " in when
         assert zone in when
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])
+async def test_a_session_that_is_reinstated_is_in_the_calendar_again(
+    database: Database, reader: Path
+) -> None:
+    """Also where nobody was told of what happened to it in between."""
+    await OutboxMessage.all().delete()
+    owing = await Owing.of(database)
+    identifier = owing.session.id
+    for status in ("CONFIRMED", "CANCELLED", "PENDING", "CONFIRMED"):
+        await act(owing.practice, "updateSessionStatus", id=identifier, status=status)
+    for silently, starts_at in ((True, MOVED), (False, MOVED_AGAIN)):
+        await act(
+            owing.practice,
+            "rescheduleSession",
+            id=identifier,
+            startsAt=to_text(starts_at),
+            notifyClient=not silently,
+        )
+    with mail_server() as server:
+        await owing.send(post_to(server))
+        received = server.taken()
+
+    shown = read(reader, [one.calendar for one in received])
+
+    assert [one["method"] for one in shown] == ["REQUEST", "CANCEL", "REQUEST", "REQUEST"]
+    events = [one["events"] for one in shown]
+    assert [[one["sequence"] for one in each] for each in events] == [[2], [], [5], [7]]
+    assert [one["starts"] for one in events[-1]] == [milliseconds(MOVED_AGAIN)]
 
 
 def test_no_text_adds_a_line_to_an_invitation(reader: Path) -> None:

@@ -1,6 +1,7 @@
 """The command line, run as people run it."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -9,17 +10,17 @@ from typing import Any
 import httpx
 import pytest
 
+from server.commands.main import main
 from tests.e2e.conftest import ROOT, command, environment, free_port, running
 
 
-def test_help_says_what_each_command_is_for() -> None:
+def test_help_and_readme_say_what_each_command_is_for() -> None:
     done = command("--help", url="sqlite:///unused.db")
 
     assert done.returncode == 0
-    for name in (
-        "serve", "migrate", "demo", "import", "token", "schema", "practitioner", "password",
-        "identity",
-    ):  # fmt: skip
+    listed = re.findall(r"^\| `([\w-]+)", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE)
+    assert sorted(listed) == sorted(main.commands)
+    for name in main.commands:
         assert f"  {name} " in done.stdout
     described = command("import", "--help", url="sqlite:///unused.db")
     assert described.returncode == 0

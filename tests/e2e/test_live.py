@@ -77,7 +77,7 @@ async def begun(
 
     async def change() -> None:
         while True:
-            for status in ("CONFIRMED", "CANCELLED"):
+            for status in ("CONFIRMED", "PENDING"):  # neither takes a slot that others hold
                 await set_status(client, token, [probe], status)
             await asyncio.sleep(0.05)
 

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import subprocess
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -10,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from mail import carrier
+from mail import carrier, smtp
 from mail.carrier import NotAccepted
 from mail.messages import compose
 from mail.smtp import Smtp
@@ -19,6 +20,7 @@ from tests.mail_server import (
     Behaviour,
     MailServer,
     encrypted,
+    hanging,
     hanging_up,
     mail_server,
     refusing,
@@ -96,6 +98,40 @@ async def test_a_server_that_hangs_up_leaves_it_open(
 
     assert (str(refused), refused.is_final) == (f"The mail server {says}", False)
     assert len(server.taken()) == arrived
+
+
+@pytest.mark.parametrize(
+    ("step", "says", "arrived"),
+    [
+        ("MAIL", "at our address.", 0),
+        ("RCPT", "at the recipient.", 0),
+        ("DATA", "at the mail. It may have arrived.", 0),
+        ("ACCEPTED", "at the mail. It may have arrived.", 1),
+    ],
+)
+async def test_a_server_that_hangs_is_left_after_a_while(
+    step: str, says: str, arrived: int
+) -> None:
+    go_on = threading.Event()
+    with mail_server(hanging(step, go_on)) as server:
+        refused = await refusal(server, seconds=1.5)
+        got = len(server.taken())
+        go_on.set()
+
+    assert (str(refused), refused.is_final) == (f"The mail server was too slow, {says}", False)
+    assert got == arrived
+
+
+async def test_what_is_accepted_is_not_in_doubt_because_of_the_goodbye(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(smtp, "_GOODBYE_SECONDS", 60)
+    go_on = threading.Event()
+    with mail_server(hanging("QUIT", go_on)) as server:
+        await at(server, seconds=2).carry(MESSAGE)
+        go_on.set()
+
+    assert len(server.taken()) == 1
 
 
 async def test_a_server_that_is_not_there_or_says_nothing_is_tried_again() -> None:

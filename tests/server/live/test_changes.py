@@ -1,15 +1,18 @@
 """Who listens is told of every change that is theirs to see, over sockets and event streams."""
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from websockets.exceptions import ConnectionClosed
 
+from models import AccessToken
 from models.database import Database
 from models.enums import AccessTokenKind, SessionStatus
+from models.transaction import Transaction, write
 from resolvers import live
+from resolvers.accounts.access import issue_token, secret_hash
 from schema.build import practitioner_schema
 from server.transport import Transport
 from tests.practice import NOW, Practice
@@ -269,14 +272,24 @@ async def test_what_is_told_is_read_anew_for_every_change(
     assert [len(one["session"]["events"]) for one in shown] == [1, 2, 3]
 
 
+async def expire(database: Database, token: str) -> None:
+    """Let a token's time run out."""
+    await (
+        AccessToken.filter(secret_hash=secret_hash(token))
+        .using_db(database.client)
+        .update(expires_at=datetime.now(UTC) - timedelta(seconds=1))
+    )
+
+
 @OVER
+@pytest.mark.parametrize("end", [revoke, expire])
 async def test_listening_ends_when_the_token_does(
-    reached: Near, practice: Practice, over: Any
+    reached: Near, practice: Practice, over: Any, end: Any
 ) -> None:
     token = await token_of(practice)
     async with over(reached, token) as listener:
         await until(lambda: len(practice.database.followers) == 1)
-        await revoke(practice.database, token)
+        await end(practice.database, token)
         if over is over_socket:
             with pytest.raises(ConnectionClosed) as closed:
                 await listener.message()
@@ -285,6 +298,30 @@ async def test_listening_ends_when_the_token_does(
         else:
             assert await listener.message() == {"type": "end"}
         await until(lambda: len(practice.database.followers) == 0)
+
+
+@OVER
+async def test_a_clients_token_listens_to_nothing(
+    reached: Near, practice: Practice, over: Any
+) -> None:
+    """The portal, which is theirs, has no subscriptions: tests/schema/portal_contract.graphql."""
+    client = await practice.add_client()
+
+    async def work(transaction: Transaction) -> str:
+        return await issue_token(
+            transaction,
+            practice.practitioner.id,
+            label="portal",
+            now=datetime.now(UTC),
+            kind=AccessTokenKind.CLIENT,
+            client_id=client.id,
+        )
+
+    async with over(reached, await write(practice.database, work)) as listener:
+        errors = (await listener.message())["payload"]
+    (error,) = errors["errors"] if isinstance(errors, dict) else errors
+
+    assert error["extensions"]["code"] == "FORBIDDEN"
 
 
 async def test_who_comes_and_goes_leaves_nothing_behind(reached: Near, practice: Practice) -> None:
