@@ -8,6 +8,7 @@ that turns out to be long from holding others up.
 
 import sqlite3
 import time
+from collections import OrderedDict
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -23,7 +24,14 @@ READER_PRAGMAS: Final = (
 # Here nobody waits for a lock.
 _AT_ONCE: Final = "PRAGMA busy_timeout=0"
 
+# Of computing: on a busy machine any read may be interrupted for longer than it takes.
 LONGEST_SECONDS: Final = 0.002
+# Of a disk as well.
+_LONGEST_WAIT_SECONDS: Final = 0.05
+
+# How often a statement that was long is not tried again: for another client it may be brief.
+_PASSED_OVER: Final = 50
+_MOST_KNOWN: Final = 256
 
 # Instructions of SQLite's machine between two looks at the clock: about a tenth of a millisecond.
 _BETWEEN_LOOKS: Final = 2_000
@@ -35,7 +43,8 @@ class BriefReader:
     def __init__(self, path: str, *, longest_seconds: float = LONGEST_SECONDS) -> None:
         self._path = path
         self._longest_seconds = longest_seconds
-        self._until = 0.0
+        self._until = self._wait_until = 0.0
+        self._long: OrderedDict[str, int] = OrderedDict()
         self._connection: sqlite3.Connection | None = None
 
     def fetch(self, sql: str, parameters: Sequence[object]) -> list[Any] | None:
@@ -43,11 +52,21 @@ class BriefReader:
 
         Whatever failed will fail again where it is read the other way, which says what it is.
         """
-        self._until = time.perf_counter() + self._longest_seconds
+        if self._is_known_to_be_long(sql):
+            return None
+        self._until = time.thread_time() + self._longest_seconds
+        self._wait_until = time.perf_counter() + _LONGEST_WAIT_SECONDS
         try:
             connection = self._connection or self._connect()
             return connection.execute(sql, parameters).fetchall()
-        except sqlite3.Error:
+        except sqlite3.Error as error:
+            # A statement that was ended is busy for ever after, and is then made anew each time
+            # (CPython 3.11, whatever is closed): it goes with its connection.
+            self.close()
+            if error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT:
+                self._long[sql] = _PASSED_OVER
+                if len(self._long) > _MOST_KNOWN:
+                    self._long.popitem(last=False)
             return None
 
     def close(self) -> None:
@@ -55,6 +74,16 @@ class BriefReader:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+
+    def _is_known_to_be_long(self, sql: str) -> bool:
+        left = self._long.get(sql)
+        if left is None:
+            return False
+        if left == 1:
+            del self._long[sql]
+        else:
+            self._long[sql] = left - 1
+        return True
 
     def _connect(self) -> sqlite3.Connection:
         uri = f"{Path(self._path).absolute().as_uri()}?mode=ro"
@@ -71,4 +100,4 @@ class BriefReader:
         return connection
 
     def _is_late(self) -> bool:
-        return time.perf_counter() > self._until
+        return time.thread_time() > self._until or time.perf_counter() > self._wait_until

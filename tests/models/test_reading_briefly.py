@@ -98,6 +98,45 @@ def test_its_time_is_up_when_the_clock_says_so(tmp_path: Path) -> None:
         in_time.close()
 
 
+def test_one_that_was_long_is_passed_over_for_a_while(tmp_path: Path) -> None:
+    path = tmp_path / "some.db"
+    sqlite3.connect(path).close()
+    sql = f"SELECT max(i) FROM ({ENDLESS.format('?1').replace('max(i)', 'i')})"
+    reader = BriefReader(str(path), longest_seconds=-1.0)
+    try:
+        assert reader.fetch(sql, (100_000,)) is None
+        assert [reader.fetch(sql, (3,)) for _ in range(50)] == [None] * 50
+        assert reader.fetch(sql, (3,)) == [(3,)]
+    finally:
+        reader.close()
+
+
+def test_statements_are_prepared_once_although_one_was_ended(tmp_path: Path) -> None:
+    path = tmp_path / "some.db"
+    sqlite3.connect(path).close()
+    prepared = 0
+
+    def count(*_: object) -> int:
+        nonlocal prepared
+        prepared += 1
+        return sqlite3.SQLITE_OK
+
+    reader = BriefReader(str(path), longest_seconds=-1.0)
+    try:
+        reader.fetch(ENDLESS.format(100_000), ())
+        reader.fetch("SELECT 1", ())
+        assert reader._connection is not None
+        reader._connection.set_authorizer(count)
+        for _ in range(52):
+            reader.fetch(ENDLESS.format(10), ())
+        first = prepared
+        for _ in range(10):
+            reader.fetch(ENDLESS.format(10), ())
+        assert prepared == first > 0
+    finally:
+        reader.close()
+
+
 def test_a_file_that_is_not_there_is_left_to_those_who_wait(tmp_path: Path) -> None:
     reader = BriefReader(str(tmp_path / "none.db"))
 
