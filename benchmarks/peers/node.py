@@ -8,15 +8,15 @@ system's is taken.
 import os
 import shutil
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import orjson
 
-from benchmarks.peers.peer import Command, Peer, Tell
+from benchmarks.peers.peer import Command, Document, Peer, Tell, as_told, as_written
 from benchmarks.peers.statements import STATEMENTS
 from benchmarks.practice import Practice
 from benchmarks.query import PAGE
@@ -33,16 +33,25 @@ class _NotInstalled(Exception):
     """npm failed; the message ends with what it said."""
 
 
-def on_node(program: str, *, name: str, is_what: str, engine: str) -> Peer:
+def on_node(
+    program: str,
+    *,
+    name: str,
+    is_what: str,
+    engine: str,
+    document: Document = as_written,
+    in_common: Callable[[Any], Any] = as_told,
+) -> Peer:
     """The peer that `program` in node/ is."""
-    needed = _missing if engine == "postgresql" else _missing_compiled
     return Peer(
         name=name,
         is_what=is_what,
         command=_command(program, engine),
         environment=_environment,
         engine=engine,
-        missing=needed,
+        missing=_missing_compiled if engine == "sqlite" else _missing,
+        document=document,
+        in_common=in_common,
     )
 
 
