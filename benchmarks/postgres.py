@@ -51,12 +51,13 @@ def running_postgres(
         process_id = server.get_pid()
         if process_id is None:
             raise PostgresNotRunning
-        yield asyncio.run(_filled(server.get_uri(), practice, tell=tell)), process_id
+        yield asyncio.run(filled(server.get_uri(), practice, tell=tell)), process_id
     finally:
         server.cleanup()
 
 
-async def _filled(uri: str, practice: Practice, *, tell: Callable[[str], None]) -> str:
+async def filled(uri: str, practice: Practice, *, tell: Callable[[str], None]) -> str:
+    """The address of the practice in the server at `uri`, copied there if it is not yet."""
     name = practice.folder.name.replace("-", "_")
     url = uri.replace("/postgres?", f"/{name}?")
     connection = await asyncpg.connect(uri)

@@ -59,6 +59,7 @@ MERCURIUS_ON_POSTGRES: Final = on_node(
     is_what="Mercurius with graphql-jit on pg, the floor's statement prepared by name; no token",
     engine="postgresql",
 )
+ON_NODE: Final = (MERCURIUS_LOADERS, MERCURIUS_JOINED, YOGA, MERCURIUS_ON_POSTGRES, POSTGRAPHILE)
 PEERS: Final = (
     *(FLOOR, OURS, STOCK, TUNED, ARIADNE, MERCURIUS_LOADERS, MERCURIUS_JOINED, YOGA),
     *(FLOOR_ON_POSTGRES, OURS_ON_POSTGRES, MERCURIUS_ON_POSTGRES, POSTGRAPHILE),
