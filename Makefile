@@ -3,10 +3,10 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help install serve test lint format schema lock bench clean
+.PHONY: help install serve test lint format schema lock bench bench-full clean
 
 help: ## this list
-	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 12
 
 serve: .venv/runtime ## serve a demo practice on SQLite, at http://127.0.0.1:8000/graphql
 	@$(BIN)/session-history serve --demo
@@ -32,12 +32,16 @@ schema: .venv/development ## write the schema snapshots that the tests compare w
 	$(BIN)/session-history schema > tests/schema/schema.graphql
 	$(BIN)/session-history schema --portal > tests/schema/portal.graphql
 
-bench: .venv/development ## measure the history page against the floor and a stock server
+bench: .venv/bench ## measure the history page beside other servers, in about four minutes
 	$(BIN)/python -m benchmarks
+
+bench-full: .venv/bench ## the same with longer rounds, and more of them, in about half an hour
+	$(BIN)/python -m benchmarks --seconds 8 --rounds 7
 
 lock: .venv/development ## resolve the dependencies anew, with hashes, for every platform
 	$(BIN)/uv pip compile -q pyproject.toml --generate-hashes --universal --python-version 3.11 --no-header --no-annotate --upgrade -o requirements.txt
 	$(BIN)/uv pip compile -q pyproject.toml --group dev --generate-hashes --universal --python-version 3.11 --no-header --no-annotate --upgrade -o requirements-dev.txt
+	$(BIN)/uv pip compile -q pyproject.toml --group bench --generate-hashes --universal --python-version 3.11 --no-header --no-annotate --upgrade -o requirements-bench.txt
 
 clean: ## remove the environment and every cache
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis
@@ -53,4 +57,9 @@ clean: ## remove the environment and every cache
 .venv/development: requirements-dev.txt .venv/runtime
 	@echo "Installing what the tests need (once)"
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@
+
+.venv/bench: requirements-bench.txt .venv/development
+	@echo "Installing what is measured beside the server (once)"
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-bench.txt
 	@touch $@

@@ -65,7 +65,7 @@ def main(
         outcomes.append(outcome)
         written.append(tables(outcome, of_engine, questions, one))
     text = "\n".join([*written, how(practice, plan, outcomes, left_out)])
-    click.echo(text)
+    click.echo(text, nl=False)
     if write is not None:
         write.write_text(text)
 

@@ -22,6 +22,15 @@ _ROWS_AT_ONCE: Final = 2_000
 # What ours asks for on each of its connections is everybody's: a planner that knows that the disk
 # does not turn, and no compilation of statements that take less than it.
 _SETTINGS: Final = ("jit = off", "random_page_cost = 1.1", "TimeZone = 'UTC'")
+# For PostGraphile, which makes its schema of what is here: the statement for statistics, which is
+# planned the same when its practitioner and client are given from outside.
+_TALLIES: Final = """
+CREATE VIEW session_tally AS
+SELECT practitioner_id, client_id, currency, status, count(*) AS sessions,
+  CAST(sum(price_minor) AS BIGINT) AS price_minor
+FROM session
+GROUP BY practitioner_id, client_id, currency, status
+"""
 
 
 class PostgresNotRunning(Exception):
@@ -42,12 +51,13 @@ def running_postgres(
         process_id = server.get_pid()
         if process_id is None:
             raise PostgresNotRunning
-        yield asyncio.run(_filled(server.get_uri(), practice, tell=tell)), process_id
+        yield asyncio.run(filled(server.get_uri(), practice, tell=tell)), process_id
     finally:
         server.cleanup()
 
 
-async def _filled(uri: str, practice: Practice, *, tell: Callable[[str], None]) -> str:
+async def filled(uri: str, practice: Practice, *, tell: Callable[[str], None]) -> str:
+    """The address of the practice in the server at `uri`, copied there if it is not yet."""
     name = practice.folder.name.replace("-", "_")
     url = uri.replace("/postgres?", f"/{name}?")
     connection = await asyncpg.connect(uri)
@@ -77,6 +87,7 @@ async def _fill(url: str, source: Path) -> None:
             await connection.copy_to_table(
                 table, source=_as_csv(rows, table, columns), columns=columns, format="csv"
             )
+        await connection.execute(_TALLIES)
         await connection.execute("VACUUM ANALYZE")
     finally:
         await connection.close()

@@ -4,11 +4,13 @@ python -m benchmarks.peers.asgi MODULE DATABASE PRACTITIONER PORT
 """
 
 import sys
+from collections.abc import Callable
 from importlib import import_module
+from importlib.util import find_spec
 
 import uvicorn
 
-from benchmarks.peers.peer import Command
+from benchmarks.peers.peer import Command, Tell
 from benchmarks.practice import Practice
 
 
@@ -20,6 +22,16 @@ def served(module: str, engine: str = "sqlite") -> Command:
         return [sys.executable, "-m", "benchmarks.peers.asgi", module, *data]
 
     return command
+
+
+def needs(package: str) -> Callable[[Tell], str | None]:
+    """What is missing where `package` is not installed."""
+
+    def missing(_tell: Tell) -> str | None:
+        found = find_spec(package) is not None
+        return None if found else f"{package} is not installed here, which `make bench` does"
+
+    return missing
 
 
 def main(module: str, database: str, practitioner_id: str, port: str) -> None:

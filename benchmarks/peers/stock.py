@@ -4,7 +4,7 @@ Relations are prefetched, each has an async resolver, and documents and their va
 Models name only the columns that are read.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from decimal import Decimal
@@ -178,6 +178,18 @@ class SessionStats:
     no_show: int
     revenue: list[Money]
 
+    @classmethod
+    def of(cls, tallies: Sequence[Any]) -> Self:
+        """Rows of currency, status, count and sum of prices."""
+        told = statistics(tallies)
+        return cls(
+            total=told["total"],
+            completed=told["completed"],
+            cancelled=told["cancelled"],
+            no_show=told["noShow"],
+            revenue=[Money(**one) for one in told["revenue"]],
+        )
+
 
 @strawberry.type
 class SessionConnection:
@@ -198,14 +210,7 @@ class SessionConnection:
             .group_by("currency", "status")
             .values_list("currency", "status", "count", "price_sum")
         )
-        told = statistics(tallies)
-        return SessionStats(
-            total=told["total"],
-            completed=told["completed"],
-            cancelled=told["cancelled"],
-            no_show=told["noShow"],
-            revenue=[Money(**one) for one in told["revenue"]],
-        )
+        return SessionStats.of(tallies)
 
 
 @strawberry.type
@@ -267,6 +272,11 @@ def create_app(database: str, practitioner_id: str) -> Starlette:
         extensions=[ParserCache, ValidationCache],
         config=StrawberryConfig(scalar_map={datetime: _INSTANT}),
     )
+    return on_tortoise(View(schema, practitioner_id), database)
+
+
+def on_tortoise(view: View, database: str) -> Starlette:
+    """An application of a view, and Tortoise with the models here."""
     connection = {
         "engine": "tortoise.backends.sqlite",
         "credentials": {
@@ -285,7 +295,7 @@ def create_app(database: str, practitioner_id: str) -> Starlette:
         async with RegisterTortoise(app, config=config):
             yield
 
-    return Starlette(routes=[Route(PATH, View(schema, practitioner_id))], lifespan=lifespan)
+    return Starlette(routes=[Route(PATH, view)], lifespan=lifespan)
 
 
 def _instant_text(value: Any) -> str:

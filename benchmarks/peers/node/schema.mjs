@@ -1,51 +1,8 @@
 // The part of the schema that is asked about, and rows as its types.
 
-export const typeDefs = `
-  scalar DateTime
-  scalar Decimal
+import { readFileSync } from 'node:fs'
 
-  enum SessionStatus { PENDING CONFIRMED COMPLETED CANCELLED NO_SHOW }
-
-  type Service { id: ID! name: String! }
-  type Calendar { id: ID! name: String! }
-
-  type Client {
-    id: ID!
-    name: String!
-    sessions(first: Int!): SessionConnection!
-  }
-
-  type Session {
-    id: ID!
-    startsAt: DateTime!
-    durationMinutes: Int!
-    status: SessionStatus!
-    customerNotes: String
-    privateNotes: String
-    service: Service!
-    calendar: Calendar!
-    client: Client
-  }
-
-  type PageInfo { hasNextPage: Boolean! }
-  type Money { amount: Decimal! currency: String! }
-
-  type SessionStats {
-    total: Int!
-    completed: Int!
-    cancelled: Int!
-    noShow: Int!
-    revenue: [Money!]!
-  }
-
-  type SessionConnection {
-    nodes: [Session!]!
-    pageInfo: PageInfo!
-    stats: SessionStats!
-  }
-
-  type Query { client(id: ID!): Client }
-`
+export const typeDefs = readFileSync(new URL('schema.graphql', import.meta.url), 'utf8')
 
 // A row of the statement that joins all of it.
 export function session (row) {
