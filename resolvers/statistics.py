@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Self
+from typing import Any, Final, Self
 
 import orjson
 from strawberry import UNSET
@@ -20,18 +20,46 @@ from resolvers.practice import read_services
 from resolvers.rows import ClientRow, Money, ServiceRow, money
 from resolvers.session_filter import IS_OPEN, Filter, canonical_filter, conditions_of
 
+_COUNTS: Final = frozenset(
+    {
+        *("total", "pending", "confirmed", "completed", "cancelled", "noShow"),
+        *("cancellationRate", "noShowRate"),
+    }
+)
+_ENDS: Final = frozenset({"firstSessionAt", "lastSessionAt"})
+
 
 @dataclass(frozen=True, slots=True)
 class StatisticsParts:
-    """Which of the costlier parts are selected."""
+    """Which parts are selected: nothing else is reckoned.
 
+    `ends` are the first and the last session, between which months are looked for as well.
+    """
+
+    counts: bool
+    revenue: bool
+    upcoming: bool
+    ends: bool
     by_month: bool
     by_service: bool
 
     @classmethod
     def of(cls, fields: frozenset[str]) -> Self:
         """The parts among the selected fields."""
-        return cls(by_month="byMonth" in fields, by_service="byService" in fields)
+        by_month = "byMonth" in fields
+        return cls(
+            counts=not fields.isdisjoint(_COUNTS),
+            revenue="revenue" in fields,
+            upcoming="upcoming" in fields,
+            ends=by_month or not fields.isdisjoint(_ENDS),
+            by_month=by_month,
+            by_service="byService" in fields,
+        )
+
+    @property
+    def of_all(self) -> bool:
+        """Whether anything of all the sessions together is selected."""
+        return self.counts or self.revenue or self.upcoming or self.ends
 
 
 @dataclass(slots=True)
@@ -157,9 +185,13 @@ def client_statistics(root: Any, info: Info, filter: Filter = UNSET) -> Any:  # 
 async def read_statistics(
     context: Context, where: Conditions, parts: StatisticsParts, *, per_client: bool
 ) -> StatisticsFound:
-    """The statistics of the sessions that `where` allows: one statement, and one for each part."""
+    """The statistics of the sessions that `where` allows: one statement, and one for each part.
+
+    ix_session_history has all that is asked of a session here, unless the filter asks for more.
+    """
     found = StatisticsFound()
-    await _read_totals(context, where.copy(), found, per_client=per_client)
+    if parts.of_all:
+        await _read_totals(context, where.copy(), parts, found, per_client=per_client)
     if parts.by_service:
         await _read_by_service(context, where.copy(), found, per_client=per_client)
     if parts.by_month:
@@ -175,27 +207,74 @@ def _grouped(*columns: str, per_client: bool) -> tuple[str, str]:
     return ", ".join(["session.client_id", *by]), ", ".join(["session.client_id", *by])
 
 
-_SUMS = "count(*), CAST(sum(session.price_minor) AS BIGINT)"
+_SUM: Final = "CAST(sum(session.price_minor) AS BIGINT)"
+_SUMS: Final = f"count(*), {_SUM}"
+_IS_COMPLETED: Final = f"session.status = '{SessionStatus.COMPLETED.value}'"
+# The first currency and the last: as long as they are the same, the sum is one of money.
+_REVENUE: Final = (
+    f"CAST(sum(session.price_minor) FILTER (WHERE {_IS_COMPLETED}) AS BIGINT)",
+    f"min(session.currency) FILTER (WHERE {_IS_COMPLETED})",
+    f"max(session.currency) FILTER (WHERE {_IS_COMPLETED})",
+)
+
+
+def _count(condition: str) -> str:
+    return f"count(*) FILTER (WHERE {condition})"
 
 
 async def _read_totals(
+    context: Context,
+    where: Conditions,
+    parts: StatisticsParts,
+    found: StatisticsFound,
+    *,
+    per_client: bool,
+) -> None:
+    """One pass over the index. Grouped by status and currency, SQLite would sort what it read."""
+    of_all = where.copy()
+    columns = ["session.client_id" if per_client else "NULL"]
+    if parts.counts:
+        columns += [_count(f"session.status = '{status.value}'") for status in SessionStatus]
+    if parts.revenue:
+        columns += _REVENUE
+    if parts.ends:
+        columns += ["min(session.starts_at)", "max(session.starts_at)"]
+    if parts.upcoming:
+        columns.append(_count(f"{IS_OPEN} AND session.ends_at > {where.bind(context.now_text)}"))
+    group = " GROUP BY session.client_id" if per_client else ""
+    rows = await context.connection.fetch(
+        f"SELECT {', '.join(columns)} FROM session WHERE {where.sql}{group}", where.parameters
+    )
+    are_mixed = False
+    for client, *values in rows:
+        statistics, value = found.of(client), iter(values)
+        if parts.counts:
+            statistics.counts.update((status.value, next(value)) for status in SessionStatus)
+        if parts.revenue:
+            sum_minor, currency, other = next(value), next(value), next(value)
+            are_mixed = are_mixed or currency != other
+            if currency is not None:
+                statistics.revenue_minor[currency] = sum_minor
+        if parts.ends:
+            statistics.first_session_at, statistics.last_session_at = next(value), next(value)
+        if parts.upcoming:
+            statistics.upcoming = next(value)
+    if are_mixed:
+        await _read_revenues(context, of_all, found, per_client=per_client)
+
+
+async def _read_revenues(
     context: Context, where: Conditions, found: StatisticsFound, *, per_client: bool
 ) -> None:
+    """By currency, for those few who had prices in several."""
+    where.add(_IS_COMPLETED)
     front, group = _grouped(per_client=per_client)
-    now = where.bind(context.now_text)
     rows = await context.connection.fetch(
-        f"SELECT {front}, {_SUMS}, min(session.starts_at), max(session.starts_at), "
-        f"count(*) FILTER (WHERE {IS_OPEN} AND session.ends_at > {now}) "
-        f"FROM session WHERE {where.sql} GROUP BY {group}",
+        f"SELECT {front}, {_SUM} FROM session WHERE {where.sql} GROUP BY {group}",
         where.parameters,
     )
-    for client, currency, status, count, price_minor, first_at, last_at, upcoming in rows:
-        statistics = found.of(client)
-        statistics.add(status, currency, count, price_minor)
-        statistics.upcoming += upcoming
-        # Instants are text that sorts as time does.
-        statistics.first_session_at = min(first_at, statistics.first_session_at or first_at)
-        statistics.last_session_at = max(last_at, statistics.last_session_at or last_at)
+    for client, currency, _, sum_minor in rows:
+        found.of(client).revenue_minor[currency] = sum_minor
 
 
 async def _read_by_service(
