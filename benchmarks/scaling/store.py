@@ -150,7 +150,7 @@ def _fill_sqlite(path: Path, count: int) -> None:
     shares = Shares.of(count)
     database = sqlite3.connect(path, isolation_level=None)
     try:
-        for pragma in ("synchronous=OFF", "journal_mode=OFF", "cache_size=-400000", "threads=2"):
+        for pragma in ("synchronous=OFF", "journal_mode=OFF", "cache_size=-200000"):
             database.execute(f"PRAGMA {pragma}")
         database.execute("BEGIN")
         for table, row in _people(shares):
