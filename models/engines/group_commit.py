@@ -7,6 +7,8 @@ that it was refused: the refusal may look at what a write before it has done.
 """
 
 import asyncio
+import sqlite3
+import time
 from collections import deque
 from collections.abc import Awaitable, Callable
 from copy import copy
@@ -18,6 +20,8 @@ from models.engines.settled import settled
 
 MOST: Final = 16
 """How many writes share a COMMIT. The first waits for all of them, and so do other processes."""
+
+_LOOK_AGAIN_SECONDS: Final = 0.001
 
 _SAVEPOINT: Final = "SAVEPOINT of_one_write"
 _BACK: Final = "ROLLBACK TO of_one_write"
@@ -66,13 +70,21 @@ class Turn:
 
 
 class GroupCommit:
-    """The turns of one connection. `lock` is held from a BEGIN to its COMMIT."""
+    """The turns of one connection. `lock` is held from a BEGIN to its COMMIT.
+
+    A BEGIN waits `busy_ms` milliseconds for another process's COMMIT.
+    """
 
     def __init__(
-        self, lock: asyncio.Lock, connect: Callable[[], Awaitable[aiosqlite.Connection]]
+        self,
+        lock: asyncio.Lock,
+        connect: Callable[[], Awaitable[aiosqlite.Connection]],
+        *,
+        busy_ms: int,
     ) -> None:
         self._lock = lock
         self._connect = connect
+        self._busy_ms = busy_ms
         self._waiting: deque[Turn] = deque()
         self._running: asyncio.Task[None] | None = None
 
@@ -100,7 +112,7 @@ class GroupCommit:
             if turn is None:
                 break
             try:
-                group = group or _Group(await self._connect())
+                group = group or _Group(await self._connect(), self._busy_ms)
                 await group.begin()
             except Exception as error:  # noqa: BLE001 - whatever it is, it is this write's failure
                 _fail(turn._begun, error)
@@ -120,8 +132,9 @@ class GroupCommit:
 class _Group:
     """The writes of one transaction, and whether there is one."""
 
-    def __init__(self, connection: aiosqlite.Connection) -> None:
+    def __init__(self, connection: aiosqlite.Connection, busy_ms: int) -> None:
         self._connection = connection
+        self._busy_ms = busy_ms
         self._relying: list[Turn] = []
         self._has_savepoint = False
 
@@ -129,7 +142,7 @@ class _Group:
         """Have a transaction, with a savepoint when somebody has written in it."""
         if not self._connection.in_transaction:
             self._has_savepoint = False
-            await self._do("BEGIN IMMEDIATE")
+            await _in_thread(self._connection, lambda raw: begin_immediate(raw, self._busy_ms))
         elif self._relying:
             forget = (_FORGET,) if self._has_savepoint else ()
             self._has_savepoint = False
@@ -186,13 +199,40 @@ class _Group:
         self._relying = []
 
     async def _do(self, *statements: str) -> None:
-        connection: Any = self._connection
-
-        def do() -> None:
+        def do(raw: sqlite3.Connection) -> None:
             for statement in statements:
-                connection._conn.execute(statement)
+                raw.execute(statement)
 
-        await connection._execute(do)
+        await _in_thread(self._connection, do)
+
+
+async def _in_thread(connection: Any, work: Callable[[sqlite3.Connection], None]) -> None:
+    await connection._execute(work, connection._conn)
+
+
+def begin_immediate(raw: sqlite3.Connection, busy_ms: int) -> None:
+    """Begin to write, once no other process does.
+
+    SQLite itself looks ten times a second when it has waited for long, and finds the moment between
+    two transactions of a busy process by chance: one worker then keeps the others out for seconds.
+
+    Raises:
+        sqlite3.OperationalError: it took longer than `busy_ms` milliseconds.
+    """
+    until = time.monotonic() + busy_ms / 1000
+    raw.execute("PRAGMA busy_timeout=0")
+    try:
+        while True:
+            try:
+                raw.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                    raise
+            else:
+                return
+            time.sleep(_LOOK_AGAIN_SECONDS)
+    finally:
+        raw.execute(f"PRAGMA busy_timeout={busy_ms}")
 
 
 def _fail(future: asyncio.Future[None], error: Exception) -> None:

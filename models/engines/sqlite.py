@@ -32,7 +32,7 @@ from tortoise.backends.sqlite.client import (
 from tortoise.connection import get_connections
 from tortoise.exceptions import TransactionManagementError
 
-from models.engines.group_commit import GroupCommit
+from models.engines.group_commit import GroupCommit, begin_immediate
 from models.engines.settled import settled
 from models.engines.trails import SQLITE
 
@@ -153,7 +153,8 @@ class SqliteEngine(_Dialect, SqliteClient):
         self._aside: aiosqlite.Connection | None = None
         self._reader_lock = asyncio.Lock()
         self._as_json = lru_cache(maxsize=256)(_as_json)
-        self.writes = GroupCommit(self._lock, self._writer)
+        self._busy_ms = int(self.pragmas["busy_timeout"])
+        self.writes = GroupCommit(self._lock, self._writer, busy_ms=self._busy_ms)
 
     def _in_transaction(self) -> TransactionContext:
         return _TransactionContext(self)
@@ -169,7 +170,7 @@ class SqliteEngine(_Dialect, SqliteClient):
         async with self.acquire_connection() as connection:
 
             def insert(raw: sqlite3.Connection = connection._conn) -> None:
-                raw.execute("BEGIN IMMEDIATE")
+                begin_immediate(raw, self._busy_ms)
                 try:
                     raw.executemany(query, values)
                 except BaseException:

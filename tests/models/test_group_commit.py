@@ -222,3 +222,24 @@ async def test_a_transaction_cannot_be_ended_by_hand(own_database: Database) -> 
 
     with pytest.raises(Exception, match="begins and ends with its block"):
         await write(own_database, work)
+
+
+async def test_a_full_disk_loses_none_of_the_writes_that_were_told_of(
+    own_database: Database,
+) -> None:
+    """SQLite's own bound stands in for the disk's."""
+    ask = own_database.client.execute_query_dict
+    (pages,) = (await ask("PRAGMA page_count"))[0].values()
+    await ask(f"PRAGMA max_page_count = {pages}")
+    names = [f"n{number}" for number in range(400)]
+
+    outcomes = await all_of(own_database, map(adding, names))
+
+    told = {name for name, one in zip(names, outcomes, strict=True) if one is None}
+    assert await kept(own_database) == told
+    failures = [one for one in outcomes if one is not None]
+    assert failures
+    assert all(is_unavailable(one) for one in failures)
+    await ask("PRAGMA max_page_count = 1000000")
+    await write(own_database, adding("after"))
+    assert await kept(own_database) == {*told, "after"}
