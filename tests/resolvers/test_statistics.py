@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from decimal import Decimal
 from random import Random
 from typing import Any
 
@@ -88,6 +89,40 @@ async def test_revenue_is_one_amount_for_each_currency_of_each_client(practice: 
         [gbp],
     ]
     assert answer.data["sessions"]["stats"]["revenue"] == [eur, gbp, usd]
+
+
+@pytest.mark.parametrize("currencies", [("EUR", "EUR"), ("EUR", "USD")])
+async def test_months_add_up_to_the_whole_whatever_the_currencies(
+    practice: Practice, currencies: tuple[str, str]
+) -> None:
+    client = await practice.add_client()
+    for number in range(40):
+        await practice.add_session(
+            client,
+            NOW - timedelta(days=9 * number),
+            Random(number).choice(list(SessionStatus)),
+            price_minor=100 + number,
+            currency=currencies[number % 2],
+        )
+
+    stats = await stats_of(
+        practice,
+        client.id,
+        "total completed revenue { amount currency } "
+        "byMonth { month total completed revenue { amount currency } }",
+    )
+
+    months = stats["byMonth"]
+    assert [month["month"] for month in months] == sorted({month["month"] for month in months})
+    for count in ("total", "completed"):
+        assert sum(month[count] for month in months) == stats[count]
+    sums: dict[str, Decimal] = {}
+    for month in months:
+        for revenue in month["revenue"]:
+            before = sums.get(revenue["currency"], Decimal(0))
+            sums[revenue["currency"]] = before + Decimal(revenue["amount"])
+    assert sums == {one["currency"]: Decimal(one["amount"]) for one in stats["revenue"]}
+    assert len(sums) == len(set(currencies))
 
 
 async def test_only_what_is_selected_is_reckoned(recorded: RecordedDatabase) -> None:
