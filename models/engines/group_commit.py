@@ -102,6 +102,9 @@ class GroupCommit:
             while self._waiting:
                 async with self._lock:
                     await self._write_together()
+        except Exception as error:  # noqa: BLE001 - told to all who wait: nothing can be written now
+            while (turn := self._next()) is not None:
+                _fail(turn._begun, error)
         finally:
             self._running = None
 
@@ -116,8 +119,8 @@ class GroupCommit:
                 await group.begin()
             except Exception as error:  # noqa: BLE001 - whatever it is, it is this write's failure
                 _fail(turn._begun, error)
-            else:
-                await group.let_in(turn)
+                continue
+            await group.let_in(turn)
         if group is not None:
             await group.commit()
 
@@ -140,6 +143,7 @@ class _Group:
 
     async def begin(self) -> None:
         """Have a transaction, with a savepoint when somebody has written in it."""
+        self._notice_loss()
         if not self._connection.in_transaction:
             self._has_savepoint = False
             await _in_thread(self._connection, lambda raw: begin_immediate(raw, self._busy_ms))
@@ -155,47 +159,51 @@ class _Group:
             return
         turn._begun.set_result(None)
         is_kept = await turn._left
-        if not self._connection.in_transaction:
-            # A full disk, for one, undoes all of a transaction and not just a statement.
-            self._lose([*self._relying, turn])
-        elif is_kept:
-            self._relying.append(turn)
-        elif self._relying:
-            await self._undo_one(turn)
-        else:
-            # Nothing was there before it, so it waits for nothing.
-            await self._undo()
-            turn._over.set_result(None)
-
-    async def _undo_one(self, turn: Turn) -> None:
+        has_others = bool(self._relying)
         self._relying.append(turn)
         try:
-            await self._do(_BACK)
-        except Exception as error:  # noqa: BLE001 - told to all whose writes it was
+            self._notice_loss()
+            if is_kept or not self._relying:
+                return
+            if has_others:
+                await self._do(_BACK)
+                return
+            # Nothing was there before it, so it waits for nothing.
             await self._undo()
-            self._lose(self._relying, error)
+            self._tell()
+        except Exception as error:  # noqa: BLE001 - told to all whose writes it was
+            await self._lose(error)
 
     async def commit(self) -> None:
         """Keep what was written, and tell everybody."""
-        if not self._connection.in_transaction:
-            return
+        self._notice_loss()
         try:
-            await self._do("COMMIT")
+            if self._connection.in_transaction:
+                await self._do("COMMIT")
+            self._tell()
         except Exception as error:  # noqa: BLE001 - told to all whose writes it was
             # Busy, or the disk is full: the transaction is open still.
-            await self._undo()
-            self._lose(self._relying, error)
-            return
-        for turn in self._relying:
-            turn._over.set_result(None)
+            await self._lose(error)
+
+    def _notice_loss(self) -> None:
+        """A full disk, for one, undoes all of a transaction and not just a statement."""
+        if self._relying and not self._connection.in_transaction:
+            self._tell(TransactionLost("the transaction was given up"))
+
+    async def _lose(self, error: Exception) -> None:
+        self._tell(error)
+        await self._undo()
 
     async def _undo(self) -> None:
         if self._connection.in_transaction:
             await self._connection.rollback()
 
-    def _lose(self, turns: list[Turn], error: Exception | None = None) -> None:
-        for turn in turns:
-            _fail(turn._over, error or TransactionLost("the transaction was given up"))
+    def _tell(self, error: Exception | None = None) -> None:
+        for turn in self._relying:
+            if error is None:
+                turn._over.set_result(None)
+            else:
+                _fail(turn._over, error)
         self._relying = []
 
     async def _do(self, *statements: str) -> None:

@@ -243,3 +243,25 @@ async def test_a_full_disk_loses_none_of_the_writes_that_were_told_of(
     await ask("PRAGMA max_page_count = 1000000")
     await write(own_database, adding("after"))
     assert await kept(own_database) == {*told, "after"}
+
+
+async def test_a_database_that_is_closed_leaves_nobody_waiting(url: str) -> None:
+    begun, may_go_on = asyncio.Event(), asyncio.Event()
+
+    async def slow(transaction: Transaction) -> None:
+        await adding("slow")(transaction)
+        begun.set()
+        await may_go_on.wait()
+
+    async with Database(url) as database:
+        writes = asyncio.ensure_future(all_of(database, [slow, adding("a"), adding("b")]))
+        await begun.wait()
+        await database.client.close()
+        may_go_on.set()
+
+        async with asyncio.timeout(10):
+            outcomes = await writes
+
+    assert all(isinstance(one, Exception) for one in outcomes)
+    async with Database(url) as database:
+        assert await kept(database) == set()
