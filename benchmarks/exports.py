@@ -95,12 +95,13 @@ def _report_time(engine: str, history: LongHistory, rounds: int) -> None:
     medians = {name: Taken.medians(taken) for name, taken in rounds_of.items()}
     export = medians["export"]
     click.echo(f"\n{engine}: CSV of {history.sessions:,} sessions, medians of {rounds}\n")
-    click.echo("| written by | seconds | the export × | CPU seconds | the export × |")
-    click.echo("| --- | ---: | ---: | ---: | ---: |")
+    click.echo("| written by | seconds | sessions/s | the export × | CPU seconds | the export × |")
+    click.echo("| --- | ---: | ---: | ---: | ---: | ---: |")
     for name, one in medians.items():
         cells = [
             name,
             f"{one.seconds:.2f}",
+            f"{history.sessions / one.seconds:,.0f}",
             f"{export.seconds / one.seconds:.2f}",
             f"{one.cpu_seconds:.2f}",
             f"{export.cpu_seconds / one.cpu_seconds:.2f}",

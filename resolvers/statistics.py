@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Self
+from typing import Any, Final, Self
 
 import orjson
 from strawberry import UNSET
@@ -20,18 +20,46 @@ from resolvers.practice import read_services
 from resolvers.rows import ClientRow, Money, ServiceRow, money
 from resolvers.session_filter import IS_OPEN, Filter, canonical_filter, conditions_of
 
+_COUNTS: Final = frozenset(
+    {
+        *("total", "pending", "confirmed", "completed", "cancelled", "noShow"),
+        *("cancellationRate", "noShowRate"),
+    }
+)
+_ENDS: Final = frozenset({"firstSessionAt", "lastSessionAt"})
+
 
 @dataclass(frozen=True, slots=True)
 class StatisticsParts:
-    """Which of the costlier parts are selected."""
+    """Which parts are selected: nothing else is reckoned.
 
+    `ends` are the first and the last session, between which months are looked for as well.
+    """
+
+    counts: bool
+    revenue: bool
+    upcoming: bool
+    ends: bool
     by_month: bool
     by_service: bool
 
     @classmethod
     def of(cls, fields: frozenset[str]) -> Self:
         """The parts among the selected fields."""
-        return cls(by_month="byMonth" in fields, by_service="byService" in fields)
+        by_month = "byMonth" in fields
+        return cls(
+            counts=not fields.isdisjoint(_COUNTS),
+            revenue="revenue" in fields,
+            upcoming="upcoming" in fields,
+            ends=by_month or not fields.isdisjoint(_ENDS),
+            by_month=by_month,
+            by_service="byService" in fields,
+        )
+
+    @property
+    def of_all(self) -> bool:
+        """Whether anything of all the sessions together is selected."""
+        return self.counts or self.revenue or self.upcoming or self.ends
 
 
 @dataclass(slots=True)
@@ -136,6 +164,12 @@ class StatisticsFound:
         """Every client's that has sessions."""
         return self._by_client.values()
 
+    @property
+    def only(self) -> StatisticsRow | None:
+        """The statistics, if they are of one client or of everybody; else None."""
+        (first, *others) = self._by_client.values()
+        return None if others else first
+
 
 def client_statistics(root: Any, info: Info, filter: Filter = UNSET) -> Any:  # noqa: A002
     """The statistics of one client; those of other clients in the same answer come with them."""
@@ -157,9 +191,13 @@ def client_statistics(root: Any, info: Info, filter: Filter = UNSET) -> Any:  # 
 async def read_statistics(
     context: Context, where: Conditions, parts: StatisticsParts, *, per_client: bool
 ) -> StatisticsFound:
-    """The statistics of the sessions that `where` allows: one statement, and one for each part."""
+    """The statistics of the sessions that `where` allows: one statement, and one for each part.
+
+    ix_session_history has all that is asked of a session here, unless the filter asks for more.
+    """
     found = StatisticsFound()
-    await _read_totals(context, where.copy(), found, per_client=per_client)
+    if parts.of_all:
+        await _read_totals(context, where.copy(), parts, found, per_client=per_client)
     if parts.by_service:
         await _read_by_service(context, where.copy(), found, per_client=per_client)
     if parts.by_month:
@@ -175,27 +213,85 @@ def _grouped(*columns: str, per_client: bool) -> tuple[str, str]:
     return ", ".join(["session.client_id", *by]), ", ".join(["session.client_id", *by])
 
 
-_SUMS = "count(*), CAST(sum(session.price_minor) AS BIGINT)"
+def _count(condition: str) -> str:
+    return f"count(*) FILTER (WHERE {condition})"
+
+
+_COUNT_EACH: Final = tuple(_count(f"session.status = '{status.value}'") for status in SessionStatus)
+_SUM: Final = "CAST(sum(session.price_minor) AS BIGINT)"
+_SUMS: Final = f"count(*), {_SUM}"
+_IS_COMPLETED: Final = f"session.status = '{SessionStatus.COMPLETED.value}'"
+# The first currency and the last: as long as they are the same, the sum is one of money.
+_REVENUE: Final = (
+    f"CAST(sum(session.price_minor) FILTER (WHERE {_IS_COMPLETED}) AS BIGINT)",
+    f"min(session.currency) FILTER (WHERE {_IS_COMPLETED})",
+    f"max(session.currency) FILTER (WHERE {_IS_COMPLETED})",
+)
+# PostgreSQL's json_array leaves nulls out, and SQLite's does not.
+_SUM_OR_NONE, *_CURRENCIES = _REVENUE
+_MONTH: Final = ", ".join(
+    [
+        *_COUNT_EACH,
+        f"coalesce({_SUM_OR_NONE}, 0)",
+        *(f"coalesce({currency}, '')" for currency in _CURRENCIES),
+    ]
+)
+_IN_THE_MONTH: Final = "session.starts_at >= month.from_at AND session.starts_at < month.until_at"
 
 
 async def _read_totals(
+    context: Context,
+    where: Conditions,
+    parts: StatisticsParts,
+    found: StatisticsFound,
+    *,
+    per_client: bool,
+) -> None:
+    """One pass over the index. Grouped by status and currency, SQLite would sort what it read."""
+    of_all = where.copy()
+    columns = ["session.client_id" if per_client else "NULL"]
+    if parts.counts:
+        columns += _COUNT_EACH
+    if parts.revenue:
+        columns += _REVENUE
+    if parts.ends:
+        columns += ["min(session.starts_at)", "max(session.starts_at)"]
+    if parts.upcoming:
+        columns.append(_count(f"{IS_OPEN} AND session.ends_at > {where.bind(context.now_text)}"))
+    group = " GROUP BY session.client_id" if per_client else ""
+    rows = await context.connection.fetch(
+        f"SELECT {', '.join(columns)} FROM session WHERE {where.sql}{group}", where.parameters
+    )
+    are_mixed = False
+    for client, *values in rows:
+        statistics, value = found.of(client), iter(values)
+        if parts.counts:
+            statistics.counts.update((status.value, next(value)) for status in SessionStatus)
+        if parts.revenue:
+            sum_minor, currency, other = next(value), next(value), next(value)
+            are_mixed = are_mixed or currency != other
+            if currency is not None:
+                statistics.revenue_minor[currency] = sum_minor
+        if parts.ends:
+            statistics.first_session_at, statistics.last_session_at = next(value), next(value)
+        if parts.upcoming:
+            statistics.upcoming = next(value)
+    if are_mixed:
+        await _read_revenues(context, of_all, found, per_client=per_client)
+
+
+async def _read_revenues(
     context: Context, where: Conditions, found: StatisticsFound, *, per_client: bool
 ) -> None:
+    """By currency, for those few who had prices in several."""
+    where.add(_IS_COMPLETED)
     front, group = _grouped(per_client=per_client)
-    now = where.bind(context.now_text)
     rows = await context.connection.fetch(
-        f"SELECT {front}, {_SUMS}, min(session.starts_at), max(session.starts_at), "
-        f"count(*) FILTER (WHERE {IS_OPEN} AND session.ends_at > {now}) "
-        f"FROM session WHERE {where.sql} GROUP BY {group}",
+        f"SELECT {front}, {_SUM} FROM session WHERE {where.sql} GROUP BY {group}",
         where.parameters,
     )
-    for client, currency, status, count, price_minor, first_at, last_at, upcoming in rows:
-        statistics = found.of(client)
-        statistics.add(status, currency, count, price_minor)
-        statistics.upcoming += upcoming
-        # Instants are text that sorts as time does.
-        statistics.first_session_at = min(first_at, statistics.first_session_at or first_at)
-        statistics.last_session_at = max(last_at, statistics.last_session_at or last_at)
+    for client, currency, _, sum_minor in rows:
+        found.of(client).revenue_minor[currency] = sum_minor
 
 
 async def _read_by_service(
@@ -231,12 +327,14 @@ async def _read_by_month(
         [str(month), to_text(start), to_text(end)]
         for month, start, end in months(from_text(first), from_text(last), context.zone())
     ]
-    front, group = _grouped("month.label", per_client=per_client)
     listed = where.bind(orjson.dumps(spans).decode())
+    only = found.only
+    if only is not None and await _read_months_of_one(context, where, only, listed):
+        return
+    front, group = _grouped("month.label", per_client=per_client)
     rows = await context.connection.fetch(
         f"SELECT {front}, {_SUMS} FROM {context.connection.spans(listed)} AS month "
-        "CROSS JOIN session WHERE session.starts_at >= month.from_at "
-        f"AND session.starts_at < month.until_at AND {where.sql} GROUP BY {group}",
+        f"CROSS JOIN session WHERE {_IN_THE_MONTH} AND {where.sql} GROUP BY {group}",
         where.parameters,
     )
     tallies: dict[tuple[str | None, str], MonthRow] = {}
@@ -245,3 +343,31 @@ async def _read_by_month(
         month.add(status, currency, count, price_minor)
     for (client, _), month in sorted(tallies.items(), key=lambda item: item[1].month):
         found.of(client).by_month.append(month)
+
+
+async def _read_months_of_one(
+    context: Context, where: Conditions, statistics: StatisticsRow, listed: str
+) -> bool:
+    """One pass over each month's part of the index; False: prices are in several currencies.
+
+    Grouped by month, SQLite would sort all of it.
+    """
+    rows = await context.connection.fetch(
+        f"SELECT month.label, (SELECT json_array({_MONTH}) FROM session "
+        f"WHERE {_IN_THE_MONTH} AND {where.sql}) "
+        f"FROM {context.connection.spans(listed)} AS month ORDER BY month.label",
+        where.parameters,
+    )
+    found = []
+    for label, text in rows:
+        *counts, sum_minor, currency, other = orjson.loads(text)
+        if currency != other:
+            return False
+        month = MonthRow(month=date.fromisoformat(label))
+        month.counts.update(zip(SessionStatus, counts, strict=True))
+        if currency:
+            month.revenue_minor[currency] = sum_minor
+        if month.total:
+            found.append(month)
+    statistics.by_month = found
+    return True

@@ -28,7 +28,6 @@ import orjson
 from tortoise.backends.base.client import NestedTransactionContext, TransactionContext
 from tortoise.backends.sqlite.client import (
     SqliteClient,
-    SqliteTransactionContext,
     SqliteTransactionWrapper,
     translate_exceptions,
 )
@@ -36,6 +35,7 @@ from tortoise.connection import get_connections
 from tortoise.exceptions import TransactionManagementError
 
 from models.engines.brief import READER_PRAGMAS, BriefReader
+from models.engines.group_commit import GroupCommit, begin_immediate
 from models.engines.settled import settled
 from models.engines.trails import SQLITE
 
@@ -86,8 +86,10 @@ class SqliteTransaction(_Dialect, SqliteTransactionWrapper):
         return NestedTransactionContext(SqliteTransaction(self))
 
     async def begin(self) -> None:
-        """Take the write lock at once: waiting for it later fails at once."""
-        await self._connection.execute("BEGIN IMMEDIATE")
+        """Not here: several share a BEGIN and a COMMIT (group_commit.py)."""
+        raise TransactionManagementError("a transaction begins and ends with its block")
+
+    commit = rollback = begin
 
     async def savepoint_rollback(self) -> None:
         """Roll back to the savepoint, and let go of it (Tortoise leaves it open)."""
@@ -114,45 +116,28 @@ class SqliteTransaction(_Dialect, SqliteTransactionWrapper):
     fetch_brief = fetch
 
 
-class _TransactionContext(SqliteTransactionContext):
-    """Begins and ends a transaction so that the lock is given back whatever happens between."""
+class _TransactionContext(TransactionContext):
+    """One turn of those who write: it is given on whatever happens in it."""
+
+    __slots__ = ("_engine", "_token", "_transaction", "_turn")
+
+    def __init__(self, engine: "SqliteEngine") -> None:
+        self._engine = engine
 
     async def __aenter__(self) -> SqliteTransaction:
-        await self._trxlock.acquire()
-        try:
-            await settled(self._begin())
-        except BaseException:
-            try:
-                raw = self.connection._connection
-                if raw is not None and raw.in_transaction:
-                    await settled(raw.rollback())
-            finally:
-                self._trxlock.release()
-            raise
-        self.token = get_connections().set(self.connection_name, self.connection)
-        transaction: SqliteTransaction = self.connection
-        return transaction
-
-    async def _begin(self) -> None:
-        await self.ensure_connection()
-        await self.connection.begin()
+        self._turn = self._engine.writes.turn()
+        await self._turn.begin()
+        # Here and not above: only now there is a connection for sure.
+        self._transaction = SqliteTransaction(self._engine)
+        self._token = get_connections().set(self._engine.connection_name, self._transaction)
+        return self._transaction
 
     async def __aexit__(self, exc_type: Any, exc_val: Any, exc_tb: Any) -> None:
-        transaction = self.connection
+        self._transaction._finalized = True
         try:
-            if not transaction._finalized:
-                try:
-                    await settled(transaction.rollback() if exc_type else transaction.commit())
-                except BaseException:
-                    # A COMMIT that failed (busy, disk full) leaves the transaction open.
-                    if transaction._connection.in_transaction:
-                        await settled(transaction._connection.rollback())
-                    raise
-                finally:
-                    transaction._finalized = True
+            await self._turn.end(is_kept=exc_type is None)
         finally:
-            get_connections().reset(self.token)
-            self._trxlock.release()
+            get_connections().reset(self._token)
 
 
 class SqliteEngine(_Dialect, SqliteClient):
@@ -167,9 +152,16 @@ class SqliteEngine(_Dialect, SqliteClient):
         self._brief = BriefReader(file_path)
         self._reader_lock = asyncio.Lock()
         self._as_json = lru_cache(maxsize=256)(_as_json)
+        self._busy_ms = int(self.pragmas["busy_timeout"])
+        self.writes = GroupCommit(self._lock, self._writer, busy_ms=self._busy_ms)
 
     def _in_transaction(self) -> TransactionContext:
-        return _TransactionContext(SqliteTransaction(self), self._lock)
+        return _TransactionContext(self)
+
+    async def _writer(self) -> aiosqlite.Connection:
+        if self._connection is None:
+            await self.create_connection(with_db=True)
+        return self._opened(self._connection)
 
     @translate_exceptions
     async def execute_many(self, query: str, values: list[list[Any]]) -> None:
@@ -177,7 +169,7 @@ class SqliteEngine(_Dialect, SqliteClient):
         async with self.acquire_connection() as connection:
 
             def insert(raw: sqlite3.Connection = connection._conn) -> None:
-                raw.execute("BEGIN IMMEDIATE")
+                begin_immediate(raw, self._busy_ms)
                 try:
                     raw.executemany(query, values)
                 except BaseException:
@@ -271,10 +263,10 @@ class SqliteEngine(_Dialect, SqliteClient):
                 self._aside = await _connect_reader(self.filename, *_ASIDE_PRAGMAS)
 
     @staticmethod
-    def _opened(reader: aiosqlite.Connection | None) -> aiosqlite.Connection:
-        if reader is None:
+    def _opened(connection: aiosqlite.Connection | None) -> aiosqlite.Connection:
+        if connection is None:
             raise TransactionManagementError("the database is closed")
-        return reader
+        return connection
 
 
 async def _connect_reader(path: str, *pragmas: str) -> aiosqlite.Connection:

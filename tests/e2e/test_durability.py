@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from models.database import Database
+from models.engines.group_commit import MOST
 from server.opening import database_of
 from server.settings import Settings
 from tests.e2e.conftest import ROOT
@@ -28,6 +29,23 @@ async def main():
 
 asyncio.run(main())
 """
+TOGETHER = f"""
+import asyncio, sys
+from models.database import Database
+from models.transaction import write
+
+async def main():
+    async def add(number):
+        await write(database, lambda transaction: transaction.fetch(
+            "INSERT INTO attempt_limit (name, used_up_until_ms) VALUES ($1, 0) RETURNING name",
+            [f"{{number:064}}"]))
+        print("acknowledged", flush=True)
+
+    async with Database(sys.argv[1]) as database:
+        await asyncio.gather(*map(add, range({WRITES})))
+
+asyncio.run(main())
+"""
 
 
 async def test_an_open_database_writes_through_to_its_disk(url: str) -> None:
@@ -44,10 +62,9 @@ async def test_an_open_database_writes_through_to_its_disk(url: str) -> None:
             assert synchronous == "on"
 
 
-@pytest.mark.parametrize("engine", ["sqlite"])
-@pytest.mark.skipif(shutil.which("strace") is None, reason="counting system calls takes strace")
-def test_every_acknowledged_commit_is_synchronised_first(url: str, tmp_path: Path) -> None:
-    """PostgreSQL does this in a process of its own, which is not ours to test."""
+def synchronised_before_each(program: str, url: str, tmp_path: Path) -> list[int]:
+    """Run a program of writes: for each one acknowledged, how often the disk was waited for since
+    the one before it."""
     calls = tmp_path / "calls"
     trace = [
         "strace",
@@ -60,7 +77,7 @@ def test_every_acknowledged_commit_is_synchronised_first(url: str, tmp_path: Pat
         str(calls),
     ]
     traced = subprocess.run(
-        [*trace, sys.executable, "-c", PROGRAM, url],
+        [*trace, sys.executable, "-c", program, url],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -79,4 +96,29 @@ def test_every_acknowledged_commit_is_synchronised_first(url: str, tmp_path: Pat
             counts.append(synchronised)
             synchronised = 0
     assert len(counts) == WRITES
-    assert min(counts) >= 1
+    return counts
+
+
+sqlite_alone = pytest.mark.parametrize("engine", ["sqlite"])
+traced = pytest.mark.skipif(
+    shutil.which("strace") is None, reason="counting system calls takes strace"
+)
+
+
+@sqlite_alone
+@traced
+def test_every_acknowledged_commit_is_synchronised_first(url: str, tmp_path: Path) -> None:
+    """PostgreSQL does this in a process of its own, which is not ours to test."""
+    assert min(synchronised_before_each(PROGRAM, url, tmp_path)) >= 1
+
+
+@sqlite_alone
+@traced
+def test_writes_that_come_together_are_acknowledged_after_the_commit_they_share(
+    url: str, tmp_path: Path
+) -> None:
+    """Sixteen in one and four in the other, and the disk is waited for once for each."""
+    counts = synchronised_before_each(TOGETHER, url, tmp_path)
+
+    shared = [place for place, synchronised in enumerate(counts) if synchronised]
+    assert shared == [0, MOST]

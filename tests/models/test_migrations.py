@@ -238,6 +238,7 @@ ROWS: dict[str, list[tuple[str, dict[str, Any]]]] = {
         ),
     ],
     "0008_live_updates": [],  # no table of its own
+    "0009_statistics": [],  # an index
 }
 
 

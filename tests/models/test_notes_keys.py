@@ -141,7 +141,10 @@ async def test_rotation_goes_on_where_it_was_cut_off_and_tells_how_far_it_is(url
 
 
 async def test_no_edit_is_lost_to_a_rotation_that_runs_meanwhile(own_database: Database) -> None:
-    edited, rotated = with_keys(own_database, A), with_keys(own_database, BOTH)
+    # Who edits seals with the old key still, and opens what has got the new one by the time that
+    # the answer is read.
+    edited = with_keys(own_database, keyring(key("a"), key("b")))
+    rotated = with_keys(own_database, BOTH)
     practice = await Practice.of(edited)
     sessions = [await noted(practice, "before") for _ in range(40)]
 
