@@ -33,6 +33,7 @@ from server.mailer import mailing
 from server.opening import checked, database_of
 from server.request_log import RequestLog
 from server.settings import Settings, read_settings
+from server.straight import Straight
 from server.transport import Transport
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
     )
     return Starlette(
         routes=[
-            Route("/graphql", endpoint),  # first, because it is asked for most
+            Route("/graphql", endpoint),
             WebSocketRoute("/graphql", endpoint),
             Route("/", _home),
             Route("/portal/graphql", portal),
@@ -104,6 +105,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
             Middleware(RequestLog),
             Middleware(SecurityHeaders),
             cors(settings.allowed_origins),
+            Middleware(Straight, to={"/graphql": endpoint, "/portal/graphql": portal}),
         ],
         lifespan=lifespan,
     )

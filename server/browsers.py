@@ -8,14 +8,16 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from strawberry.http.websocket_origin import is_same_origin
 
-_HEADERS: Final = (
-    (b"cache-control", b"no-store"),
-    (b"content-security-policy", b"default-src 'none'; base-uri 'none'; frame-ancestors 'none'"),
-    (b"cross-origin-resource-policy", b"same-origin"),
-    (b"referrer-policy", b"no-referrer"),
-    (b"x-content-type-options", b"nosniff"),
-)
-_ONE_YEAR_OF_TLS: Final = ((b"strict-transport-security", b"max-age=31536000"),)
+_HEADERS: Final = {
+    b"cache-control": b"no-store",
+    b"content-security-policy": b"default-src 'none'; base-uri 'none'; frame-ancestors 'none'",
+    b"cross-origin-resource-policy": b"same-origin",
+    b"referrer-policy": b"no-referrer",
+    # Whether a page may read an answer depends on where it comes from.
+    b"vary": b"Origin",
+    b"x-content-type-options": b"nosniff",
+}
+_ONE_YEAR_OF_TLS: Final = {b"strict-transport-security": b"max-age=31536000"}
 
 
 def may_ask(headers: Mapping[str, str], allowed_origins: Collection[str]) -> bool:
@@ -32,10 +34,20 @@ def may_ask(headers: Mapping[str, str], allowed_origins: Collection[str]) -> boo
     return origin is None or is_same_origin(origin, headers.get("host"))
 
 
+class _OfPages(CORSMiddleware):
+    """Starlette's, for requests of pages: it goes through an answer's headers for anybody's."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if any(name == b"origin" for name, _ in scope.get("headers", ())):
+            await super().__call__(scope, receive, send)
+        else:
+            await self.app(scope, receive, send)
+
+
 def cors(allowed_origins: Collection[str]) -> Middleware:
     """Lets pages of the allowed origins ask, and read the answers; nobody's cookies count here."""
     return Middleware(
-        CORSMiddleware,
+        _OfPages,
         allow_origins=tuple(allowed_origins),
         allow_methods=("GET", "POST"),
         allow_headers=("Authorization", "Content-Type", "X-Request-ID"),
@@ -55,13 +67,13 @@ class SecurityHeaders:
             await self.app(scope, receive, send)
             return
 
-        wanted = _HEADERS + _ONE_YEAR_OF_TLS if scope["scheme"] == "https" else _HEADERS
+        wanted = _HEADERS if scope["scheme"] != "https" else _HEADERS | _ONE_YEAR_OF_TLS
 
         async def answer(message: Message) -> None:
             if message["type"] == "http.response.start":
-                given = list(message.get("headers", ()))
-                names = {name.lower() for name, _ in given}
-                message["headers"] = given + [one for one in wanted if one[0] not in names]
+                given = message.get("headers", ())
+                missing = wanted.keys() - {name.lower() for name, _ in given}
+                message["headers"] = [*given, *((name, wanted[name]) for name in sorted(missing))]
             await send(message)
 
         await self.app(scope, receive, answer)
