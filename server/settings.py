@@ -107,7 +107,11 @@ class Settings(BaseSettings):
         description="Where the record is kept: sqlite:///PATH or postgresql://USER:PASSWORD@HOST/NAME.",
     )
     database_pool_size: int = Field(
-        default=4, ge=1, le=100, description="PostgreSQL: the most connections of one worker."
+        default=4,
+        ge=1,
+        le=100,
+        description="PostgreSQL: the most connections of one worker that write, and the "
+        "most that read.",
     )
     database_busy_seconds: float = Field(
         default=25,

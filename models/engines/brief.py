@@ -26,15 +26,15 @@ _AT_ONCE: Final = "PRAGMA busy_timeout=0"
 
 # Of computing: on a busy machine any read may be interrupted for longer than it takes.
 LONGEST_SECONDS: Final = 0.002
-# Of a disk as well.
-_LONGEST_WAIT_SECONDS: Final = 0.05
+# How many times as long it may take with all that it waits for: the disk, and its turn.
+_WITH_WAITING: Final = 25
 
 # How often a statement that was long is not tried again: for another client it may be brief.
 _PASSED_OVER: Final = 50
 _MOST_KNOWN: Final = 256
 
-# Instructions of SQLite's machine between two looks at the clock: about a tenth of a millisecond.
-_BETWEEN_LOOKS: Final = 2_000
+# Instructions of SQLite's machine between two looks at the clock: about a quarter of a millisecond.
+_BETWEEN_LOOKS: Final = 5_000
 
 
 class BriefReader:
@@ -55,7 +55,7 @@ class BriefReader:
         if self._is_known_to_be_long(sql):
             return None
         self._until = time.thread_time() + self._longest_seconds
-        self._wait_until = time.perf_counter() + _LONGEST_WAIT_SECONDS
+        self._wait_until = time.perf_counter() + _WITH_WAITING * self._longest_seconds
         try:
             connection = self._connection or self._connect()
             return connection.execute(sql, parameters).fetchall()
