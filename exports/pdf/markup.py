@@ -117,7 +117,7 @@ def row(entry: Entry) -> list[Paragraph]:
     status = f"cell status {entry.status.name.lower()}"
     return [
         Paragraph("row", ""),
-        Paragraph("cell when day", wording.weekday_and_day(entry.starts_at)),
+        _day(entry),
         Paragraph("cell when times", wording.times(entry)),
         Paragraph("cell when offset", wording.offset(entry.starts_at)),
         Paragraph("cell service", entry.service),
@@ -126,6 +126,15 @@ def row(entry: Entry) -> list[Paragraph]:
         Paragraph(status, wording.STATUSES[entry.status]),
         Paragraph("cell price", wording.money(entry.price)),
     ]
+
+
+def continued(entry: Entry) -> list[Paragraph]:
+    """What a page begins with that goes on with a session of the page before, side by side."""
+    return [_day(entry), Paragraph("cell continued", "continued")]
+
+
+def _day(entry: Entry) -> Paragraph:
+    return Paragraph("cell when day", wording.weekday_and_day(entry.starts_at))
 
 
 def details(entry: Entry) -> list[tuple[Paragraph, Paragraph]]:

@@ -1,5 +1,6 @@
 """What stands in the document, as its readers see it."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
@@ -12,7 +13,7 @@ from exports.pdf.document import Amount, Cancellation, Entry, Heading, HistoryFr
 from exports.pdf.rendering import render_history
 from exports.workers import Workers
 from models.enums import Actor, SessionStatus
-from tests.exports.pdf.reading import font_sizes, lowest, pages, text
+from tests.exports.pdf.reading import font_sizes, highest, lowest, pages, text
 from tests.exports.pdf.sessions import LATEST, LINE, a_frame, an_entry, entries
 
 HEADS = "DATE AND TIME SERVICE CALENDAR DURATION STATUS PRICE"
@@ -60,6 +61,43 @@ def test_no_line_of_a_note_stands_alone_at_the_head_of_a_page(long_history: byte
         _, _, body = page.partition(HEADS)
         rest, _, _ = body.partition(" ends.")
         assert "begins" in rest or len(rest) > 110  # two lines are longer
+
+
+async def test_a_page_that_goes_on_with_a_session_says_so_below_its_head(workers: Workers) -> None:
+    cancellation = Cancellation(LATEST - timedelta(days=1), Actor.CLIENT, LINE * 80)
+    long = an_entry(
+        status=SessionStatus.CANCELLED, cancellation=cancellation, customer_notes=LINE * 90
+    )
+    sessions = [long, *entries(3)]
+
+    pdf = await render_history(a_frame(sessions), sessions, workers=workers)
+
+    first, *others = pages(pdf)
+    assert len(others) > 2
+    assert "continued" not in first
+    for page in others:
+        _, _, body = page.partition(HEADS)
+        assert body.count("Mon 14 Sep 2026 continued") == body.count("continued") == 1
+        assert body.startswith(" Mon 14 Sep 2026 continued ")
+
+
+async def test_a_page_that_begins_with_a_session_says_nothing_before(
+    long_history: bytes,
+) -> None:
+    begins = re.compile(rf"{HEADS}( 20\d\d)? \w{{3}} \d+ \w{{3}} 20\d\d \d\d:\d\d")
+
+    for page in pages(long_history):
+        assert bool(begins.search(page)) != ("continued" in page)
+
+
+async def test_no_text_touches_the_line_below_the_head_of_the_table(workers: Workers) -> None:
+    sessions = [an_entry(customer_notes="\n".join(["ÅÉjg"] * 400))]
+
+    pdf = await render_history(a_frame(sessions), sessions, workers=workers)
+
+    # The line is 62.6 points below the edge of the page.
+    edge = 841.9 - 62.6 - 3
+    assert max(highest(pdf, below=edge + 4)[1:-1]) < edge
 
 
 def test_every_page_but_the_last_is_full(long_history: bytes) -> None:
