@@ -174,11 +174,12 @@ def in_blocks(
     continued: Drawing | None,
 ) -> list[Block]:
     """A paragraph as blocks that are placed one below the other without a gap."""
-    drawing = canvas.drawn(flowable, width)
+    height = canvas.measured(flowable, width)
     before, after = flowable.getSpaceBefore(), flowable.getSpaceAfter()
-    if drawing.height <= _LONG:
+    if height <= _LONG:
+        drawing = canvas.drawn_as_measured(flowable, height)
         return [Block(drawing, before, after, flowable=flowable, least=least, continued=continued)]
-    parts = _cut(canvas, flowable, width, drawing.height)
+    parts = _cut(canvas, flowable, width, height)
     last = len(parts) - 1
     return [
         Block(
