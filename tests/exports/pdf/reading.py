@@ -38,6 +38,23 @@ def highest(pdf: bytes, *, below: float) -> list[float]:
     return [max(top for bottom, top in page if bottom < below) for page in _reaches(pdf)]
 
 
+def edges(pdf: bytes, words: str) -> tuple[float, float]:
+    """Where words begin at the left of the first page, and end at the right; points.
+
+    Of words that stand there more than once, those nearest to its head.
+    """
+    with pypdfium2.PdfDocument(pdf) as document:
+        letters = document[0].get_textpage()
+        search = letters.search(words)
+        found = []
+        while (at := search.get_next()) is not None:
+            boxes = [letters.get_charbox(at[0] + index) for index in range(at[1])]
+            left, right = min(box[0] for box in boxes), max(box[2] for box in boxes)
+            found.append((boxes[0][1], left, right))
+        _, left, right = max(found)
+        return left, right
+
+
 def _reaches(pdf: bytes) -> Iterator[list[tuple[float, float]]]:
     """From where up to where the letters of each page reach."""
     with pypdfium2.PdfDocument(pdf) as document:

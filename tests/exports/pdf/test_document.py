@@ -13,9 +13,10 @@ from exports.pdf.document import Amount, Cancellation, Entry, Heading, HistoryFr
 from exports.pdf.rendering import render_history
 from exports.workers import Workers
 from models.enums import Actor, SessionStatus
-from tests.exports.pdf.reading import font_sizes, highest, lowest, pages, text
+from tests.exports.pdf.reading import edges, font_sizes, highest, lowest, pages, text
 from tests.exports.pdf.sessions import LATEST, LINE, a_frame, an_entry, entries
 
+LEFT, RIGHT = 20 * 72 / 25.4, 190 * 72 / 25.4
 HEADS = "DATE AND TIME SERVICE CALENDAR DURATION STATUS PRICE"
 
 
@@ -140,6 +141,30 @@ def test_years_are_bookmarks(long_history: bytes) -> None:
     page = document.get_destination_page_number(marks[1])
     assert page is not None
     assert " 2025 " in pages(long_history)[page]
+
+
+async def test_names_begin_at_the_left_in_every_script_and_prose_where_its_script_does(
+    workers: Workers,
+) -> None:
+    session = an_entry(service="علاج", calendar="عيادة", customer_notes="تحدثنا عن النوم")
+    frame = a_frame([session], client="مريم", practitioner="دوד")
+
+    pdf = await render_history(frame, [session], workers=workers)
+
+    assert edges(pdf, "مريم")[0] == pytest.approx(LEFT, abs=3)
+    assert edges(pdf, "דוד")[0] == edges(pdf, "ada@")[0]
+    assert edges(pdf, "علاج")[0] == pytest.approx(edges(pdf, "SERVICE")[0], abs=1)
+    assert edges(pdf, "عيادة")[0] == pytest.approx(edges(pdf, "CALENDAR")[0], abs=1)
+    assert edges(pdf, "تحدثنا")[1] == pytest.approx(RIGHT, abs=1)
+
+
+async def test_heads_of_numbers_end_where_their_numbers_do(workers: Workers) -> None:
+    session = an_entry(price=Amount("85.50", "EUR"))
+
+    pdf = await render_history(a_frame([session]), [session], workers=workers)
+
+    assert edges(pdf, "PRICE")[1] == pytest.approx(edges(pdf, "85.50 EUR")[1], abs=0.6)
+    assert edges(pdf, "DURATION")[1] == pytest.approx(edges(pdf, "50 min")[1], abs=0.6)
 
 
 async def test_sessions_may_stand_under_their_status(workers: Workers) -> None:
