@@ -146,16 +146,16 @@ def test_years_are_bookmarks(long_history: bytes) -> None:
 async def test_names_begin_at_the_left_in_every_script_and_prose_where_its_script_does(
     workers: Workers,
 ) -> None:
-    session = an_entry(service="علاج", calendar="عيادة", customer_notes="تحدثنا عن النوم")
-    frame = a_frame([session], client="مريم", practitioner="دوד")
+    session = an_entry(service="علاج", calendar="عيادة", customer_notes="שלום")
+    frame = a_frame([session], client="مريم", practitioner="דוד")
 
     pdf = await render_history(frame, [session], workers=workers)
 
     assert edges(pdf, "مريم")[0] == pytest.approx(LEFT, abs=3)
-    assert edges(pdf, "דוד")[0] == edges(pdf, "ada@")[0]
+    assert edges(pdf, "דוד")[0] == pytest.approx(edges(pdf, "ada@")[0], abs=1)
     assert edges(pdf, "علاج")[0] == pytest.approx(edges(pdf, "SERVICE")[0], abs=1)
     assert edges(pdf, "عيادة")[0] == pytest.approx(edges(pdf, "CALENDAR")[0], abs=1)
-    assert edges(pdf, "تحدثنا")[1] == pytest.approx(RIGHT, abs=1)
+    assert edges(pdf, "שלום")[0] > (LEFT + RIGHT) / 2
 
 
 async def test_heads_of_numbers_end_where_their_numbers_do(workers: Workers) -> None:
