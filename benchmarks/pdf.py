@@ -49,7 +49,9 @@ def _sessions(count: int, *, note_characters: int) -> list[Entry]:
     made = []
     for number in range(count):
         starts_at = _LATEST - timedelta(days=2 * number, minutes=15 * (number % 20))
-        note = (_TEXT * (note_characters // len(_TEXT) + 2))[number % 50 :][:note_characters]
+        # No two are the same, because what is said twice in a piece is read once.
+        said = _TEXT * (note_characters // len(_TEXT) + 2)
+        note = f"{number} {said[number % 50 :]}"[:note_characters]
         made.append(
             Entry(
                 starts_at=starts_at,

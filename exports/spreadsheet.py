@@ -55,7 +55,10 @@ def text_cell(text: str | None) -> str:
     if not text:
         return '""'
     escaped = text.replace('"', '""')
-    return f'"\'{escaped}"' if _BEGINS_LIKE_A_FORMULA.match(text) else f'"{escaped}"'
+    # Most begin with a letter of ASCII, and need not be searched.
+    if "A" <= text[0] <= "~" or not _BEGINS_LIKE_A_FORMULA.match(text):
+        return f'"{escaped}"'
+    return f'"\'{escaped}"'
 
 
 def csv_bytes(rows: Iterable[Sequence[object]]) -> bytes:

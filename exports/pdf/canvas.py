@@ -80,10 +80,18 @@ class PieceCanvas(Canvas):  # type: ignore[misc]  # reportlab has no types
         if pdfmetrics.getFont(psfontname)._dynamicFont:
             super().setFont(psfontname, size, leading)
 
+    def measured(self, flowable: Flowable, width: float) -> float:
+        """How high a flowable is in a width; points."""
+        with use_policy(POLICY):
+            return flowable.wrapOn(self, width, _ANY_HEIGHT)[1]
+
     def drawn(self, flowable: Flowable, width: float) -> Drawing:
         """A flowable's operators, in a width and of the height that it needs."""
+        return self.drawn_as_measured(flowable, self.measured(flowable, width))
+
+    def drawn_as_measured(self, flowable: Flowable, height: float) -> Drawing:
+        """The operators of a flowable that has just been `measured`."""
         with use_policy(POLICY):  # what is drawn may still be read then
-            _, height = flowable.wrapOn(self, width, _ANY_HEIGHT)
             flowable.drawOn(self, 0, -height)
         operators = "\n".join(self._code)
         self._code.clear()

@@ -33,6 +33,8 @@ class Block:
     """What to split; None for what stays whole."""
     least: float = 0
     """How much of it must fit for it to be split; points."""
+    continued: Drawing | None = None
+    """What a page says first that begins with it; None for what begins anew anyway."""
 
     @property
     def height(self) -> float:
@@ -115,6 +117,7 @@ class Flow:
         self.pages.append([])
 
     def _put(self, block: Block) -> None:
+        self._say_what_goes_on(block)
         gap = self._gap(block)
         if not self._fits(gap + block.height):
             if block.flowable is None:
@@ -125,6 +128,13 @@ class Flow:
         self.pages[-1].append(block.drawing.at(self.area.left, y))
         if not block.beside:
             self.place = Place(self.place.page, y - block.height, block.after, at_top=False)
+
+    def _say_what_goes_on(self, block: Block) -> None:
+        said = block.continued
+        if said is not None and self.place.y == self.area.top:
+            self.pages[-1].append(said.at(self.area.left, self.place.y))
+            # Still at the top: what does not fit below it fits on no page.
+            self.place = self.place._replace(y=self.place.y - said.height)
 
     def _put_in_parts(self, block: Block, flowable: Flowable) -> None:
         room = self.place.y - self._gap(block) - self.area.bottom
@@ -144,18 +154,32 @@ class Flow:
                 parts, drawings = fewer, [self.canvas.drawn(part, width) for part in fewer]
         self._put(Block(drawings[0], before=block.before))
         self._next_page()
-        self._put(Block(drawings[1], after=block.after, flowable=parts[1], least=block.least))
+        self._put(
+            Block(
+                drawings[1],
+                after=block.after,
+                flowable=parts[1],
+                least=block.least,
+                continued=block.continued,
+            )
+        )
 
 
 def in_blocks(
-    canvas: PieceCanvas, flowable: Flowable, width: float, *, least: float
+    canvas: PieceCanvas,
+    flowable: Flowable,
+    width: float,
+    *,
+    least: float,
+    continued: Drawing | None,
 ) -> list[Block]:
     """A paragraph as blocks that are placed one below the other without a gap."""
-    drawing = canvas.drawn(flowable, width)
+    height = canvas.measured(flowable, width)
     before, after = flowable.getSpaceBefore(), flowable.getSpaceAfter()
-    if drawing.height <= _LONG:
-        return [Block(drawing, before, after, flowable=flowable, least=least)]
-    parts = _cut(canvas, flowable, width, drawing.height)
+    if height <= _LONG:
+        drawing = canvas.drawn_as_measured(flowable, height)
+        return [Block(drawing, before, after, flowable=flowable, least=least, continued=continued)]
+    parts = _cut(canvas, flowable, width, height)
     last = len(parts) - 1
     return [
         Block(
@@ -164,6 +188,7 @@ def in_blocks(
             after if index == last else 0,
             flowable=part,
             least=least,
+            continued=continued,
         )
         for index, part in enumerate(parts)
     ]

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from exports.pdf import wording
 from exports.pdf.document import LANGUAGE, TITLE, Entry, HistoryFrame
-from exports.pdf.lettering import FONT_FACES, lettered
+from exports.pdf.lettering import FONT_FACES, lettered, lettered_from_left
 from models.enums import SessionStatus
 
 _TEMPLATES: Final = Path(__file__).parent / "templates"
@@ -85,7 +85,7 @@ def _wide_facts(frame: HistoryFrame) -> list[tuple[str, str]]:
     """A row for each line: a table is cut between rows, should there be a page of them."""
     shown = frame.filters or ["All sessions of the period"]
     return [
-        ("Times", frame.time_zone),
+        ("Time zone", frame.time_zone),
         *(("" if number else "Shown", line) for number, line in enumerate(shown)),
     ]
 
@@ -93,7 +93,7 @@ def _wide_facts(frame: HistoryFrame) -> list[tuple[str, str]]:
 def column_heads() -> list[Paragraph]:
     """The head of the table."""
     return [Paragraph("heads", "")] + [
-        Paragraph(f"cell {column} head", text) for column, text in COLUMNS.items()
+        Paragraph(f"cell {column} head {column}-head", text) for column, text in COLUMNS.items()
     ]
 
 
@@ -117,7 +117,7 @@ def row(entry: Entry) -> list[Paragraph]:
     status = f"cell status {entry.status.name.lower()}"
     return [
         Paragraph("row", ""),
-        Paragraph("cell when day", wording.weekday_and_day(entry.starts_at)),
+        _day(entry),
         Paragraph("cell when times", wording.times(entry)),
         Paragraph("cell when offset", wording.offset(entry.starts_at)),
         Paragraph("cell service", entry.service),
@@ -126,6 +126,15 @@ def row(entry: Entry) -> list[Paragraph]:
         Paragraph(status, wording.STATUSES[entry.status]),
         Paragraph("cell price", wording.money(entry.price)),
     ]
+
+
+def continued(entry: Entry) -> list[Paragraph]:
+    """What a page begins with that goes on with a session of the page before, side by side."""
+    return [_day(entry), Paragraph("cell continued", "continued")]
+
+
+def _day(entry: Entry) -> Paragraph:
+    return Paragraph("cell when day", wording.weekday_and_day(entry.starts_at))
 
 
 def details(entry: Entry) -> list[tuple[Paragraph, Paragraph]]:
@@ -175,8 +184,10 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    environment.filters["lettered"] = lettered
+    letterings = {"lettered": lettered, "lettered_from_left": lettered_from_left}
+    environment.filters.update(letterings)
     environment.globals.update(
+        letterings,
         title=TITLE,
         language=LANGUAGE,
         stylesheet=Markup(FONT_FACES + (_TEMPLATES / "history.css").read_text("utf-8")),  # noqa: S704

@@ -111,13 +111,20 @@ class Piece:
             above = texts.flowables[cells[0]].getSpaceBefore()
             row = self._side_by_side(texts, cells)
             blocks.append(Block(row, above, keeps_next=bool(details)))
+            continued = self._side_by_side(texts, markup.continued(entry)) if details else None
             for label, text in details:
                 drawing = self._drawing(texts, label)
                 flowable = texts.flowables[text]
                 first, *others = in_blocks(
-                    self._canvas, flowable, self._width, least=_LINES_TOGETHER
+                    self._canvas,
+                    flowable,
+                    self._width,
+                    least=_LINES_TOGETHER,
+                    continued=continued,
                 )
-                blocks.append(Block(drawing, first.before, keeps_next=True, beside=True))
+                blocks.append(
+                    Block(drawing, first.before, keeps_next=True, beside=True, continued=continued)
+                )
                 blocks += [first, *others]
             yield Section(blocks, title if title not in {under, ""} else None)
             under = title
@@ -145,7 +152,7 @@ class _Texts:
         self.heads = markup.column_heads() if with_heads else []
         them = dict.fromkeys(self.heads)
         for entry in entries:
-            them.update(dict.fromkeys(markup.row(entry)))
+            them.update(dict.fromkeys([*markup.row(entry), *markup.continued(entry)]))
             for label, text in markup.details(entry):
                 them[label] = them[text] = None
             if title := wording.heading(entry, frame.headings):

@@ -5,6 +5,7 @@ from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 _DAYS_KEPT: Final = 512
+_SPANS_KEPT: Final = 4096
 _WHOLE_MINUTE: Final = ":00Z"
 
 
@@ -37,11 +38,36 @@ class _Times(dict[str, tuple[str, int]]):
         return there
 
 
+class _Spans(dict[str, tuple[str, int, str]]):
+    """Two times of one day in UTC, `09:00:00Z09:50:00Z`, as local ones.
+
+    The first one, how many days later that is, and the second one: a practice has few such pairs.
+    """
+
+    def __init__(self, times: _Times) -> None:
+        super().__init__()
+        self._times = times
+
+    def __missing__(self, pair: str) -> tuple[str, int, str]:
+        if len(self) >= _SPANS_KEPT:
+            self.clear()
+        start, end = pair[:9], pair[9:]
+        time, days_later = self._times[start[:5]]
+        there = time + _seconds(start), days_later, self._times[end[:5]][0] + _seconds(end)
+        self[pair] = there
+        return there
+
+
+def _seconds(time: str) -> str:
+    return "" if time[6:8] == "00" else time[5:8]
+
+
 class _Day(NamedTuple):
     """A day in UTC through which one offset held: its date, the next and the one before."""
 
     dates: tuple[str, str, str]
     times: _Times
+    spans: _Spans
     offset: str
 
 
@@ -51,6 +77,7 @@ class _Days(dict[str, _Day | None]):
     def __init__(self, zone: ZoneInfo) -> None:
         super().__init__()
         self._zone = zone
+        self._spans: dict[int, _Spans] = {}
         self._times: dict[int, _Times] = {}
 
     def __missing__(self, day: str) -> _Day | None:
@@ -68,10 +95,12 @@ class _Days(dict[str, _Day | None]):
         minutes = offset // timedelta(minutes=1)
         if minutes not in self._times:
             self._times[minutes] = _Times(minutes)
+            self._spans[minutes] = _Spans(self._times[minutes])
         here, one = date.fromisoformat(day), timedelta(days=1)
         return _Day(
             dates=(day, (here + one).isoformat(), (here - one).isoformat()),
             times=self._times[minutes],
+            spans=self._spans[minutes],
             offset=f"UTC{begins.isoformat()[19:]}",
         )
 
@@ -98,10 +127,7 @@ class Clocks:
         """The date, the time and the offset of a start, and the time of an end."""
         day = self._days[starts_at[:10]]
         # Most sessions end on the day on which they start, in UTC too.
-        if day is None or not starts_at[16:] == ends_at[16:] == _WHOLE_MINUTE:
-            return *local(starts_at, self._zone), local(ends_at, self._zone).time
-        times = day.times
-        time, days_later = times[starts_at[11:16]]
-        within = starts_at[:10] == ends_at[:10]
-        end = times[ends_at[11:16]][0] if within else self.local(ends_at)[1]
+        if day is None or starts_at[:10] != ends_at[:10]:
+            return *self.local(starts_at), self.local(ends_at)[1]
+        time, days_later, end = day.spans[starts_at[11:] + ends_at[11:]]
         return day.dates[days_later], time, day.offset, end

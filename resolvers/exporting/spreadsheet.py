@@ -37,8 +37,8 @@ PRIVATE_NOTES: Final = "Private notes"
 _READ_AT_ONCE: Final = 1_000
 # How many rows are written before others have their turn: a fraction of a millisecond.
 _WRITTEN_AT_ONCE: Final = 100
-# Names of services and calendars, and prices: a history has a few of each.
-_KEPT: Final = 256
+# Kinds of sessions, and prices: a history has a few of each.
+_KEPT: Final = 1024
 
 _EMPTY: Final = text_cell(None)
 _STATUS: Final = {status: text_cell(word) for status, word in STATUS_WORDS.items()}
@@ -64,13 +64,13 @@ class _Lines:
         self._with_private_notes = asked.with_private_notes
         self._zone = text_cell(asked.time_zone)
         self._clocks = Clocks(ZoneInfo(asked.time_zone))
-        self._name = lru_cache(maxsize=_KEPT)(text_cell)
+        self._kind = lru_cache(maxsize=_KEPT)(_kind)
         self._price = lru_cache(maxsize=_KEPT)(_price)
 
     def of(self, rows: Iterable[Row]) -> bytes:
         """The lines of these sessions."""
         local, span = self._clocks.local, self._clocks.span
-        name, price, zone = self._name, self._price, self._zone
+        kind, price, zone = self._kind, self._price, self._zone
         with_private_notes = self._with_private_notes
         lines = []
         # fmt: off
@@ -85,11 +85,16 @@ class _Lines:
             private = f",{text_cell(private_notes)}" if with_private_notes else ""
             # What people wrote goes through `text_cell`; the rest has nothing to escape in it.
             lines.append(
-                f'"{date}","{start}","{end}",{zone},"{offset}",{name(service)},{minutes},'
-                f"{name(calendar)},{_STATUS[status]},{cancelled},{reason_cell},{moved},"
+                f'"{date}","{start}","{end}",{zone},"{offset}",'
+                f"{kind(service, minutes, calendar, status)},{cancelled},{reason_cell},{moved},"
                 f"{price(minor, currency)},{text_cell(customer_notes)}{private}\r\n"
             )
         return "".join(lines).encode()
+
+
+def _kind(service: str, minutes: int, calendar: str, status: str) -> str:
+    """What was booked and what became of it, four cells."""
+    return f"{text_cell(service)},{minutes},{text_cell(calendar)},{_STATUS[status]}"
 
 
 def _price(amount_minor: int, currency: str) -> str:

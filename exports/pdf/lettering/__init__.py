@@ -6,6 +6,6 @@ says which faces the classes mean. `register_fonts` makes a process able to set 
 
 from exports.pdf.lettering.faces import FONT_FACES
 from exports.pdf.lettering.setting_up import register_fonts
-from exports.pdf.lettering.text import lettered
+from exports.pdf.lettering.text import lettered, lettered_from_left
 
-__all__ = ["FONT_FACES", "lettered", "register_fonts"]
+__all__ = ["FONT_FACES", "lettered", "lettered_from_left", "register_fonts"]

@@ -101,7 +101,7 @@ class LetteredText(PDFTextObject):  # type: ignore[misc]  # reportlab has no typ
                 shown.clear()
 
         for glyph in glyphs:
-            ((subset, byte),) = font.splitString(glyph.code, document)
+            subset, byte = font.place_of(glyph.code, document)
             if subset != self._curSubset:
                 flush()
                 name = font.getSubsetInternalName(subset, document)
@@ -111,7 +111,11 @@ class LetteredText(PDFTextObject):  # type: ignore[misc]  # reportlab has no typ
                 flush()
                 rise = glyph.y_offset
                 operators.append(f"{fp_str(self._rise + rise * size / 1000)} Ts")
-            shown += [-glyph.x_offset, byte, glyph.x_offset + glyph.width - glyph.advance]
+            if glyph.x_offset:
+                shown.append(-glyph.x_offset)
+            shown.append(byte)
+            if move := glyph.x_offset + glyph.width - glyph.advance:
+                shown.append(move)
         flush()
         if rise:
             operators.append(f"{fp_str(self._rise)} Ts")
@@ -120,20 +124,25 @@ class LetteredText(PDFTextObject):  # type: ignore[misc]  # reportlab has no typ
     def _array(self, shown: list[bytes | float]) -> str:
         """Bytes and moves to the left, in thousandths of the size, as one operator."""
         parts: list[str] = []
-        text = b""
+        text: list[bytes] = []
         move = 0.0
-        for item in [*shown, None]:
-            if isinstance(item, float | int):
+
+        def flush() -> None:
+            if text:
+                parts.append(f"({self._canvas._escape(b''.join(text))})")
+                text.clear()
+            if abs(move) >= 1:
+                parts.append(fp_str(move))
+
+        for item in shown:
+            if not isinstance(item, bytes):
                 move += item
                 continue
-            if abs(move) >= 1 or item is None:
-                if text:
-                    parts.append(f"({self._canvas._escape(text)})")
-                    text = b""
-                if abs(move) >= 1:
-                    parts.append(fp_str(-0.0 + move))
+            if abs(move) >= 1:
+                flush()
                 move = 0.0
-            text += item or b""
+            text.append(item)
+        flush()
         return f"[{' '.join(parts)}] TJ"
 
 

@@ -231,14 +231,15 @@ def _line(
 ) -> FragLine:
     source = _words(pieces) + ends
     shown = _without_edges(pieces)
-    words = _words(shown) + [frag.clone() for frag in ends]
+    seen = _words(shown)
+    words = seen + [frag.clone() for frag in ends]
     words = words or [frags[0].clone(text="")]
     bounds = [_bounds(word) for word in words]
     return FragLine(
         kind=1,
         base=base,
         source=source,
-        extraSpace=room - _drawn_width(shown),
+        extraSpace=room - _width_of(seen),
         wordCount=1 + sum(piece.text == " " for piece in shown),
         lineBreak=bool(ends),
         words=words,
@@ -263,21 +264,29 @@ def _without_edges(pieces: list[_Piece]) -> list[_Piece]:
 
 def _words(pieces: list[_Piece]) -> list[Frag]:
     """Pieces of the same frag and direction as one."""
+    runs: list[list[_Piece]] = []
+    for piece in pieces:
+        last = runs[-1][-1] if runs else None
+        if last is None or piece.frag is not last.frag or piece.level != last.level:
+            runs.append([])
+        runs[-1].append(piece)
     words = []
-    for (frag_id, level), run in groupby(pieces, key=lambda piece: (id(piece.frag), piece.level)):
-        del frag_id
-        same = list(run)
+    for same in runs:
         word = same[0].frag.clone()  # a clone with attributes of its own would lose its object
-        word.text = "".join(piece.text for piece in same)
-        word.levels, word.base = [level] * (len(word.text) or 1), same[0].base
+        word.text = "".join([piece.text for piece in same])
+        word.levels, word.base = [same[0].level] * (len(word.text) or 1), same[0].base
         words.append(word)
     return words
 
 
 def _drawn_width(pieces: list[_Piece]) -> float:
     """The width of pieces as they will be shaped, with what else is on their line."""
+    return _width_of(_words(pieces))
+
+
+def _width_of(words: list[Frag]) -> float:
     width = 0.0
-    for word in _words(pieces):
+    for word in words:
         if hasattr(word, "cbDefn"):
             width += _object_width(word)
             continue

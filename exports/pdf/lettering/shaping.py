@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Any, Final, NamedTuple
+from weakref import WeakKeyDictionary
 
 import uharfbuzz
 from reportlab.pdfbase.ttfonts import TTFont
@@ -62,6 +63,19 @@ class ShapedFont(TTFont):  # type: ignore[misc]  # reportlab has no types
         self._shaped: dict[tuple[str, bool], tuple[Cluster, ...]] = {}
         self._codes: dict[tuple[int, str], str] = {}
         self._texts: dict[int, str] = {}
+        self._places: WeakKeyDictionary[Any, dict[str, tuple[int, bytes]]] = WeakKeyDictionary()
+
+    def place_of(self, code: str, doc: Any) -> tuple[int, bytes]:
+        """The subset of the font in a document that has a character, and its byte there.
+
+        reportlab looks both up anew for each character, in a function made for whole texts.
+        """
+        places = self._places.setdefault(doc, {})
+        place = places.get(code)
+        if place is None:
+            (place,) = self.splitString(code, doc)
+            places[code] = place
+        return place
 
     def clusters(self, text: str, *, leftwards: bool) -> tuple[Cluster, ...]:
         """`text`, all in one direction, as it is drawn; clusters in the order of the text."""

@@ -11,6 +11,7 @@ from markupsafe import Markup, escape
 from xhtml2pdf.bidi import bidi_class, needs_bidi
 
 from exports.pdf.lettering.characters import character_class
+from exports.pdf.lettering.direction import LEFT_TO_RIGHT_MARK
 from exports.pdf.lettering.faces import BASE, FACES, Face, coverage
 
 _LINE_END: Final = re.compile("\r\n|[\n\r\v\f\x85\u2028\u2029]")
@@ -41,6 +42,15 @@ def lettered(text: str) -> Markup:
     if not _unusual().search(text):
         return escape(text)
     return Markup("<br/>").join(map(_line, _LINE_END.split(text)))
+
+
+def lettered_from_left(text: str) -> Markup:
+    """`text` as `lettered` has it, beginning at the left in whatever script it is.
+
+    For what stands in a column of names or under a label: only prose begins where its script does.
+    """
+    html = lettered(text)
+    return Markup("{}{}").format(LEFT_TO_RIGHT_MARK, html) if needs_bidi(text) else html
 
 
 def _line(text: str) -> Markup:

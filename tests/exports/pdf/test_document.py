@@ -1,5 +1,6 @@
 """What stands in the document, as its readers see it."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
@@ -12,9 +13,10 @@ from exports.pdf.document import Amount, Cancellation, Entry, Heading, HistoryFr
 from exports.pdf.rendering import render_history
 from exports.workers import Workers
 from models.enums import Actor, SessionStatus
-from tests.exports.pdf.reading import font_sizes, lowest, pages, text
+from tests.exports.pdf.reading import edges, font_sizes, highest, lowest, pages, text
 from tests.exports.pdf.sessions import LATEST, LINE, a_frame, an_entry, entries
 
+LEFT, RIGHT = 20 * 72 / 25.4, 190 * 72 / 25.4
 HEADS = "DATE AND TIME SERVICE CALENDAR DURATION STATUS PRICE"
 
 
@@ -62,6 +64,43 @@ def test_no_line_of_a_note_stands_alone_at_the_head_of_a_page(long_history: byte
         assert "begins" in rest or len(rest) > 110  # two lines are longer
 
 
+async def test_a_page_that_goes_on_with_a_session_says_so_below_its_head(workers: Workers) -> None:
+    cancellation = Cancellation(LATEST - timedelta(days=1), Actor.CLIENT, LINE * 80)
+    long = an_entry(
+        status=SessionStatus.CANCELLED, cancellation=cancellation, customer_notes=LINE * 90
+    )
+    sessions = [long, *entries(3)]
+
+    pdf = await render_history(a_frame(sessions), sessions, workers=workers)
+
+    first, *others = pages(pdf)
+    assert len(others) > 2
+    assert "continued" not in first
+    for page in others:
+        _, _, body = page.partition(HEADS)
+        assert body.count("Mon 14 Sep 2026 continued") == body.count("continued") == 1
+        assert body.startswith(" Mon 14 Sep 2026 continued ")
+
+
+async def test_a_page_that_begins_with_a_session_says_nothing_before(
+    long_history: bytes,
+) -> None:
+    begins = re.compile(rf"{HEADS}( 20\d\d)? \w{{3}} \d+ \w{{3}} 20\d\d \d\d:\d\d")
+
+    for page in pages(long_history):
+        assert bool(begins.search(page)) != ("continued" in page)
+
+
+async def test_no_text_touches_the_line_below_the_head_of_the_table(workers: Workers) -> None:
+    sessions = [an_entry(customer_notes="\n".join(["ÅÉjg"] * 400))]
+
+    pdf = await render_history(a_frame(sessions), sessions, workers=workers)
+
+    # The line is 62.6 points below the edge of the page.
+    edge = 841.9 - 62.6 - 3
+    assert max(highest(pdf, below=edge + 4)[1:-1]) < edge
+
+
 def test_every_page_but_the_last_is_full(long_history: bytes) -> None:
     # The content ends 27 mm above the edge; a row and two lines may have had to move on.
     assert max(lowest(long_history, above=70)[:-1]) < 70 + 75
@@ -102,6 +141,30 @@ def test_years_are_bookmarks(long_history: bytes) -> None:
     page = document.get_destination_page_number(marks[1])
     assert page is not None
     assert " 2025 " in pages(long_history)[page]
+
+
+async def test_names_begin_at_the_left_in_every_script_and_prose_where_its_script_does(
+    workers: Workers,
+) -> None:
+    session = an_entry(service="علاج", calendar="عيادة", customer_notes="שלום")
+    frame = a_frame([session], client="مريم", practitioner="דוד")
+
+    pdf = await render_history(frame, [session], workers=workers)
+
+    assert edges(pdf, "مريم")[0] == pytest.approx(LEFT, abs=3)
+    assert edges(pdf, "דוד")[0] == pytest.approx(edges(pdf, "ada@")[0], abs=1)
+    assert edges(pdf, "علاج")[0] == pytest.approx(edges(pdf, "SERVICE")[0], abs=1)
+    assert edges(pdf, "عيادة")[0] == pytest.approx(edges(pdf, "CALENDAR")[0], abs=1)
+    assert edges(pdf, "שלום")[0] > (LEFT + RIGHT) / 2
+
+
+async def test_heads_of_numbers_end_where_their_numbers_do(workers: Workers) -> None:
+    session = an_entry(price=Amount("85.50", "EUR"))
+
+    pdf = await render_history(a_frame([session]), [session], workers=workers)
+
+    assert edges(pdf, "PRICE")[1] == pytest.approx(edges(pdf, "85.50 EUR")[1], abs=0.6)
+    assert edges(pdf, "DURATION")[1] == pytest.approx(edges(pdf, "50 min")[1], abs=0.6)
 
 
 async def test_sessions_may_stand_under_their_status(workers: Workers) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
@@ -51,6 +51,31 @@ async def test_sessions_are_read_as_they_are_needed(workers: Workers) -> None:
 
     assert read == 60
     assert most_ahead <= 5 * 6
+
+
+async def test_others_have_their_turn_between_pieces(workers: Workers) -> None:
+    sessions = entries(60, note_characters=40)
+    turns = 0
+    turns_before: list[int] = []
+
+    async def others() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    def reading() -> Iterator[Entry]:
+        for session in sessions:
+            turns_before.append(turns)
+            yield session
+
+    taking_turns = asyncio.create_task(others())
+    try:
+        await render_history(a_frame(sessions), reading(), workers=workers, sessions_per_piece=10)
+    finally:
+        taking_turns.cancel()
+
+    assert len({*turns_before[::10]}) == 6
 
 
 async def test_several_documents_are_rendered_at_once(workers: Workers) -> None:
