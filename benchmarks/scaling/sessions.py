@@ -69,17 +69,14 @@ class Shares:
 
     def in_turn(self, sessions: int) -> Iterator[str]:
         """Whose each session is: the two long histories run through all the others."""
-        others = {
-            one: (sessions // count, count)
-            for one, count in ((self.long, LONG), (self.deep, DEEP))
-            if one is not None
-        }
-        left = {one: count for one, (_, count) in others.items()}
+        counts = {self.long: LONG, self.deep: DEEP}
+        others = {one: count for one, count in counts.items() if one is not None}
+        given = dict.fromkeys(others, 0)
         alike, turn = len(self.alike), 0
         for number in range(sessions):
-            for one, (every, _) in others.items():
-                if left[one] and number % every == 0:
-                    left[one] -= 1
+            for one, count in others.items():
+                if given[one] < count and given[one] <= number * count // sessions:
+                    given[one] += 1
                     yield one
                     break
             else:
