@@ -118,6 +118,7 @@ class Database:
         pool_size: int = 4,
         keyring: Keyring | None = None,
         busy_seconds: float = 30,
+        reads_briefly: bool = True,
     ) -> None:
         self.url = url
         self.keyring = keyring or Keyring()
@@ -125,6 +126,7 @@ class Database:
         self.followers = Followers(self)
         self._pool_size = pool_size
         self._busy_seconds = busy_seconds
+        self._reads_briefly = reads_briefly
         self._context = TortoiseContext()
         self._engine: Any = None
         self._awaited = 0
@@ -165,6 +167,8 @@ class Database:
 
     async def fetch_brief(self, sql: str, parameters: Sequence[object] = ()) -> list[Any]:
         """As `fetch`, of a few rows that an index finds: as fast as the engine gives them."""
+        if not self._reads_briefly:
+            return await self.fetch(sql, parameters)
         self._awaited += 1
         try:
             rows: list[Any] = await self._engine.fetch_brief(sql, parameters)

@@ -86,6 +86,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
             with_graphiql=with_graphiql,
             transport=transport,
             trusted=policy.trusted,
+            reads_usual=settings.fast_path,
         )
         for schema in (practitioner_schema(policy), portal_schema(policy))
     )
@@ -136,6 +137,7 @@ def policy_of(settings: Settings) -> Policy:
         else None,
         trusted=read_manifest(manifest) if manifest is not None else None,
         trusted_only=settings.persisted_only,
+        compiles=settings.fast_path,
     )
 
 

@@ -59,10 +59,12 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         with_graphiql: bool,
         transport: Transport | None = None,
         trusted: TrustedDocuments | None = None,
+        reads_usual: bool = True,
     ) -> None:
         super().__init__(schema, graphql_ide=None, subscription_protocols=())
         self._callers = callers
         self._with_graphiql = with_graphiql
+        self._reads_usual = reads_usual
         self._transport = transport or Transport()
         self._operations = Operations(
             schema,
@@ -75,7 +77,9 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         if scope["type"] == "websocket":
             await self._open_socket(WebSocket(scope, receive, send))
             return
-        usual = usual_headers(scope, self._transport.allowed_origins)
+        usual = None
+        if self._reads_usual:
+            usual = usual_headers(scope, self._transport.allowed_origins)
         if usual is not None:
             message = await receive()
             asked = asked_usually(message)

@@ -16,6 +16,7 @@ def database_of(settings: Settings) -> Database:
         pool_size=settings.database_pool_size,
         keyring=settings.keyring(),
         busy_seconds=settings.database_busy_seconds,
+        reads_briefly=settings.fast_path,
     )
 
 

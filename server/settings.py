@@ -39,6 +39,14 @@ class WrongSetting(Exception):
     """A setting that the server cannot start with; the message names it."""
 
 
+def _processors_to_spare() -> int:
+    # Whoever asks for a page meanwhile finds one that makes no PDF.
+    processors = (
+        len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    )
+    return max(1, min(2, (processors or 1) - 1))
+
+
 def _known_engine(url: str) -> str:
     engine_of(url)
     return url
@@ -167,7 +175,16 @@ class Settings(BaseSettings):
         default=60, ge=1, le=1440, description="How long the link of an export opens."
     )
     export_workers: int = Field(
-        default=2, ge=1, le=16, description="How many processes of each worker make PDFs."
+        default_factory=_processors_to_spare,
+        ge=1,
+        le=16,
+        description="How many processes of each worker make PDFs; by default one less than there "
+        "are processors, 1 or 2.",
+    )
+    fast_path: bool = Field(
+        default=True,
+        description="Whether answers are made the fast way. Turned off they are the same, made as "
+        "the libraries make them: to find out where a fault lies.",
     )
     introspection: Literal["on", "authenticated", "off"] = Field(
         default="authenticated", description="Who may ask for the schema."

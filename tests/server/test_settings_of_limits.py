@@ -27,6 +27,7 @@ def test_without_any_strangers_may_not_introspect_and_rates_are_on(
     assert policy.rates is not None
     assert (policy.rates.capacity, policy.rates.restored_each_second) == (50_000, 1_000)
     assert (policy.trusted, policy.trusted_only) == (None, False)
+    assert policy.compiles
 
 
 def test_settings_make_the_policy(given: pytest.MonkeyPatch) -> None:
@@ -36,6 +37,7 @@ def test_settings_make_the_policy(given: pytest.MonkeyPatch) -> None:
         "RATE_CAPACITY": "0",
         "PERSISTED_DOCUMENTS": "documents.json",
         "PERSISTED_ONLY": "true",
+        "FAST_PATH": "false",
     }.items():
         given.setenv(PREFIX + name, value)
 

@@ -1,0 +1,129 @@
+"""What a page takes in calls: counted, because a count is the same on every machine."""
+
+import sys
+from collections import Counter
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from models.database import Database
+from server.app import create_app
+from server.settings import Settings
+from tests.practice import NOW, Practice
+from tests.server.reaching import token_of
+
+DOCUMENT = """query History($id: ID!, $n: Int!) {
+  client(id: $id) {
+    sessions(first: $n) {
+      nodes {
+        id startsAt durationMinutes status customerNotes privateNotes
+        service { id name } calendar { id name } client { id name }
+      }
+      pageInfo { hasNextPage endCursor }
+    }
+  }
+}"""
+WITH_PREVIEWS = DOCUMENT.replace("privateNotes", "notesPreview price { amount currency }")
+SHOWN = 50
+
+
+class Counted:
+    """The whole application, in the test's own process, asked for pages."""
+
+    def __init__(self, app: Any, token: str, client_id: str) -> None:
+        self._app = app
+        self._headers = [
+            (b"host", b"127.0.0.1:8000"),
+            (b"content-type", b"application/json"),
+            (b"authorization", f"Bearer {token}".encode()),
+        ]
+        self._client_id = client_id
+
+    async def ask(self, document: str, rows: int) -> dict[str, Any]:
+        """The page."""
+        variables = {"id": self._client_id, "n": rows}
+        body = orjson.dumps({"query": document, "variables": variables})
+        sent: list[dict[str, Any]] = []
+
+        async def receive() -> dict[str, Any]:
+            return {"type": "http.request", "body": body, "more_body": False}
+
+        async def send(message: dict[str, Any]) -> None:
+            sent.append(message)
+
+        scope = {
+            "type": "http",
+            "http_version": "1.1",
+            "method": "POST",
+            "scheme": "http",
+            "path": "/graphql",
+            "raw_path": b"/graphql",
+            "root_path": "",
+            "query_string": b"",
+            "headers": self._headers,
+            "client": ("127.0.0.1", 50_000),
+            "server": ("127.0.0.1", 8_000),
+        }
+        await self._app(scope, receive, send)
+        assert sent[0]["status"] == 200
+        answer: dict[str, Any] = orjson.loads(sent[1]["body"])
+        assert len(answer["data"]["client"]["sessions"]["nodes"]) == rows
+        return answer
+
+    async def calls(self, document: str, rows: int) -> Counter[str]:
+        """How many calls of Python (`call`) and of C functions (`c_call`) a page takes."""
+        for _ in range(3):  # known, its plan made, its statement prepared
+            await self.ask(document, rows)
+        counted: Counter[str] = Counter()
+        sys.setprofile(lambda _frame, event, _argument: counted.update((event,)))
+        try:
+            await self.ask(document, rows)
+        finally:
+            sys.setprofile(None)
+        return counted
+
+
+@pytest.fixture
+async def counted(shared_url: str, tmp_path: Path) -> AsyncIterator[Counted]:
+    async with Database(shared_url) as database:  # the application opens one of its own
+        practice = await Practice.of(database)
+        client = await practice.add_client()
+        for number in range(SHOWN + 1):
+            await practice.add_session(
+                client,
+                NOW - timedelta(days=number),
+                customer_notes=f"for you {number}",
+                private_notes=f"private {number}",
+            )
+        token = await token_of(practice)
+    settings = Settings(database_url=shared_url, log_level="ERROR", mail_directory=tmp_path)
+    app = create_app(settings)
+    async with app.router.lifespan_context(app):
+        yield Counted(app, token, client.id)
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])
+async def test_a_page_takes_a_bounded_number_of_calls(counted: Counted) -> None:
+    calls = await counted.calls(DOCUMENT, SHOWN)
+
+    assert calls["call"] <= 450, "386 when it was written; 20,357 before there were plans"
+    assert calls["c_call"] <= 420, "345 when it was written; 10,532 before"
+
+
+async def test_rows_are_completed_without_a_call_for_each(counted: Counted, engine: str) -> None:
+    few, many = [await counted.calls(DOCUMENT, rows) for rows in (10, SHOWN)]
+
+    # asyncpg asks once for each instant.
+    asked = 1 if engine == "postgres" else 0
+    assert (many["call"] - few["call"]) / (SHOWN - 10) <= asked + 0.2
+
+
+async def test_what_takes_rows_takes_few_calls_for_each(counted: Counted) -> None:
+    """A preview is reckoned, and a price formatted, row by row."""
+    few, many = [await counted.calls(WITH_PREVIEWS, rows) for rows in (10, SHOWN)]
+
+    assert (many["call"] - few["call"]) / (SHOWN - 10) <= 16
