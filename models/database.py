@@ -18,6 +18,8 @@ from models.sealing import Keyring
 
 _ALIAS: Final = {"sqlite": "sqlite", "postgresql": "postgres", "postgres": "postgres"}
 
+# From where a request has been received it is two turns of the event loop to its answer.
+_TURNS: Final = 3
 _PAUSE_SECONDS: Final = 0.001
 _MOST_PAUSES: Final = 5
 
@@ -187,7 +189,8 @@ class Database:
         Whoever reads gets its rows from a thread, or a process, that is to find the interpreter
         and the processor free when it has them.
         """
-        await asyncio.sleep(0)
+        for _ in range(_TURNS):
+            await asyncio.sleep(0)
         for _ in range(_MOST_PAUSES):
             if not self._awaited:
                 return
