@@ -53,14 +53,24 @@ FLOOR_ON_POSTGRES: Final = Peer(
     command=served("benchmarks.peers.floor_postgres", "postgresql"),
     engine="postgresql",
 )
+LOADERS_ON_POSTGRES: Final = on_node(
+    "mercurius-pg-loaders.mjs",
+    name="mercurius",
+    is_what="Mercurius with graphql-jit on pg, a loader for each relation; no token",
+    engine="postgresql",
+)
 MERCURIUS_ON_POSTGRES: Final = on_node(
     "mercurius-pg.mjs",
     name="mercurius, joined",
-    is_what="Mercurius with graphql-jit on pg, the floor's statement prepared by name; no token",
+    is_what="the same with the floor's statement instead of loaders, and no look-up of the client",
     engine="postgresql",
 )
-ON_NODE: Final = (MERCURIUS_LOADERS, MERCURIUS_JOINED, YOGA, MERCURIUS_ON_POSTGRES, POSTGRAPHILE)
+ON_NODE: Final = (
+    *(MERCURIUS_LOADERS, MERCURIUS_JOINED, YOGA),
+    *(LOADERS_ON_POSTGRES, MERCURIUS_ON_POSTGRES, POSTGRAPHILE),
+)
 PEERS: Final = (
     *(FLOOR, OURS, STOCK, TUNED, ARIADNE, MERCURIUS_LOADERS, MERCURIUS_JOINED, YOGA),
-    *(FLOOR_ON_POSTGRES, OURS_ON_POSTGRES, MERCURIUS_ON_POSTGRES, POSTGRAPHILE),
+    *(FLOOR_ON_POSTGRES, OURS_ON_POSTGRES),
+    *(LOADERS_ON_POSTGRES, MERCURIUS_ON_POSTGRES, POSTGRAPHILE),
 )

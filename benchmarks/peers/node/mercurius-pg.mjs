@@ -1,22 +1,11 @@
 // Mercurius with graphql-jit, and one hand-written join on PostgreSQL, prepared by name.
 
-import pg from 'pg'
-
 import { serve } from './mercurius.mjs'
+import { read } from './postgres.mjs'
 import { connection, session, statistics } from './schema.mjs'
-import { database, practitioner, statements } from './started.mjs'
+import { practitioner, statements } from './started.mjs'
 
-const { builtins, setTypeParser } = pg.types
-// Instants as they are sent, of the text that PostgreSQL sends; counts as numbers.
-setTypeParser(builtins.TIMESTAMPTZ, (text) => `${text.slice(0, 10)}T${text.slice(11, 19)}Z`)
-setTypeParser(builtins.INT8, Number)
-
-const pool = new pg.Pool({ connectionString: database })
-
-async function read (name, values) {
-  const { rows } = await pool.query({ name, text: statements[name], values, rowMode: 'array' })
-  return rows
-}
+const named = (name, values) => read(name, statements[name], values)
 
 await serve({
   resolvers: {
@@ -25,12 +14,12 @@ await serve({
     },
     Client: {
       sessions: async ({ id }, { first }) => {
-        const rows = await read('history', [practitioner, id, first + 1])
+        const rows = await named('history', [practitioner, id, first + 1])
         return connection(id, rows.map(session), first)
       }
     },
     SessionConnection: {
-      stats: async ({ clientId }) => statistics(await read('statistics', [practitioner, clientId]))
+      stats: async ({ clientId }) => statistics(await named('statistics', [practitioner, clientId]))
     }
   }
 })
