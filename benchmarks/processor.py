@@ -47,6 +47,15 @@ def pinned(core: int | None) -> Iterator[None]:
         os.sched_setaffinity(0, before)
 
 
+def pin(process_id: int, core: int | None) -> None:
+    """Let a process, those that it started, and those that these will start run on `core` only."""
+    if core is None:
+        return
+    for one in tree(process_id):
+        with suppress(ProcessLookupError):  # it has ended since
+            os.sched_setaffinity(one, {core})
+
+
 def cpu_seconds(process_id: int) -> float | None:
     """What a process and its threads have computed so far (proc(5)); None without /proc."""
     path = Path(f"/proc/{process_id}/stat")

@@ -19,8 +19,8 @@ ENGINES: Final = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 _PACKAGES: Final = ("uvicorn", "strawberry-graphql", "graphql-core", "tortoise-orm")
 _TOO_BUSY: Final = 0.8
 _HEAD: Final = (
-    "| server | requests/s | p50 ms | p99 ms | CPU ms/request | memory MB | × floor | ours × |",
-    "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
+    "| server | requests/s | p50 ms | p99 ms | CPU ms/request | MB | × floor | ours × | CPU × |",
+    "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
 )
 
 
@@ -44,7 +44,7 @@ def tables(
 
 
 def _line(name: str, rounds: dict[str, Round], outcome: Outcome) -> str:
-    one = rounds[name]
+    one, ours = rounds[name], rounds.get("ours")
     memory = outcome.memory[name]
     cells = [
         name,
@@ -54,7 +54,8 @@ def _line(name: str, rounds: dict[str, Round], outcome: Outcome) -> str:
         _cpu(one),
         "?" if memory is None else f"{memory.most:.0f} ({memory.own:.0f})",
         _ratio(one, rounds.get("floor")),
-        _ratio(rounds.get("ours"), one),
+        _ratio(ours, one),
+        _cpu_ratio(one, ours),
     ]
     return f"| {' | '.join(cells)} |"
 
@@ -71,6 +72,12 @@ def _ratio(one: Round | None, other: Round | None) -> str:
     if one is None or other is None:
         return ""
     return f"{one.requests_per_second / other.requests_per_second:.2f}"
+
+
+def _cpu_ratio(one: Round, ours: Round | None) -> str:
+    if ours is None or not ours.cpu_ms or one.cpu_ms is None:
+        return ""
+    return f"{one.cpu_ms / ours.cpu_ms:.2f}"
 
 
 def _doubts(rounds: dict[str, Round]) -> Iterator[str]:
@@ -90,12 +97,10 @@ def how(
 ) -> str:
     """What must be known to read the tables."""
     compared = sum(outcome.compared for outcome in outcomes)
-    busiest = max(
-        one.load_is_busy
-        for outcome in outcomes
-        for rounds in outcome.rounds.values()
-        for one in rounds.values()
-    )
+    taken = [
+        one for outcome in outcomes for rounds in outcome.rounds.values() for one in rounds.values()
+    ]
+    busiest = max(one.load_is_busy for one in taken)
     longest = longest_history(practice.sessions)
     lines = [
         f"{practice.sessions:,} sessions of {len(practice.clients)} clients, asked about in turn.",
@@ -106,13 +111,26 @@ def how(
         "Memory is the server's peak (VmHWM), with what it mapped of the SQLite file.",
         "In parentheses is what of it was the server's alone at the end (RssAnon).",
         "× floor is requests/s over those of the floor; ours × is ours over those of the line.",
+        "CPU × is the CPU of the line over ours: above 1, ours takes less.",
         f"Compared as JSON before timing: {compared:,} answers, equal from all servers.",
         "Every answer under load was, byte for byte, the one that was compared.",
         f"The load was computing {busiest:.0%} of the time at most.",
+        *_idle(taken),
         _machine(plan.cores),
         *left_out,
     ]
     return "\n".join(f"- {line}" for line in lines) + "\n"
+
+
+def _idle(taken: Sequence[Round]) -> Iterator[str]:
+    computing = [
+        one.cpu_ms * one.requests_per_second / 1000 for one in taken if one.cpu_ms is not None
+    ]
+    if computing:
+        yield (
+            f"Servers and database were computing {min(computing):.0%} of the time at least: "
+            "far from all of it, something else had their core, and CPU is what to compare."
+        )
 
 
 def _machine(cores: Cores) -> str:
