@@ -13,8 +13,6 @@ _HEADERS: Final = {
     b"content-security-policy": b"default-src 'none'; base-uri 'none'; frame-ancestors 'none'",
     b"cross-origin-resource-policy": b"same-origin",
     b"referrer-policy": b"no-referrer",
-    # Whether a page may read an answer depends on where it comes from.
-    b"vary": b"Origin",
     b"x-content-type-options": b"nosniff",
 }
 _ONE_YEAR_OF_TLS: Final = {b"strict-transport-security": b"max-age=31536000"}
@@ -71,8 +69,11 @@ class SecurityHeaders:
 
         async def answer(message: Message) -> None:
             if message["type"] == "http.response.start":
-                given = message.get("headers", ())
+                given = list(message.get("headers", ()))
                 missing = wanted.keys() - {name.lower() for name, _ in given}
+                if not any(b"Origin" in value for name, value in given if name == b"vary"):
+                    # Whether a page may read an answer depends on where it comes from.
+                    given.append((b"vary", b"Origin"))
                 message["headers"] = [*given, *((name, wanted[name]) for name in sorted(missing))]
             await send(message)
 

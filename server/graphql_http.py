@@ -40,7 +40,7 @@ from server.usual import Usual, again, asked_usually, usual_headers
 # The draft wants 422 for a document that does not fit, graphql-http's audits want 400; both are
 # the "appropriate 4xx" that it requires.
 _REQUEST_ERROR: Final = 400
-_OF_ANSWERS: Final = ((b"cache-control", b"no-store"), (b"vary", b"Accept, Origin"))
+_OF_ANSWERS: Final = ((b"cache-control", b"no-store"), (b"vary", b"Accept"))
 _SUBPROTOCOL_NOT_ACCEPTABLE: Final = 4406
 
 
