@@ -27,7 +27,7 @@ _ASKED: Final = {question.name: question for question in QUESTIONS}
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
 @click.option("--engine", default="both", type=click.Choice([*ENGINES, "both"]), help="Which.")
-@click.option("--seconds", default=2.0, type=click.FloatRange(min=0.05), help="How long a round.")
+@click.option("--seconds", default=1.5, type=click.FloatRange(min=0.05), help="How long a round.")
 @click.option("--rounds", default=3, type=click.IntRange(min=1), help="How many for each server.")
 @click.option("--sessions", default=100_000, type=click.IntRange(min=1), help="In all.")
 @click.option("--connections", default=32, type=click.IntRange(min=1), help="Kept open.")
