@@ -32,7 +32,7 @@ schema: .venv/development ## write the schema snapshots that the tests compare w
 	$(BIN)/session-history schema > tests/schema/schema.graphql
 	$(BIN)/session-history schema --portal > tests/schema/portal.graphql
 
-bench: .venv/bench ## measure the history page beside other servers, in about four minutes
+bench: .venv/bench ## measure the history page beside other servers, in some three minutes
 	$(BIN)/python -m benchmarks
 
 bench-full: .venv/bench ## the same with longer rounds, and more of them, in about half an hour

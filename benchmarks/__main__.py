@@ -10,7 +10,8 @@ from typing import Final
 import click
 
 from benchmarks.comparison import AnswersDiffer, NotAnswered
-from benchmarks.peers import PEERS
+from benchmarks.peers import ON_NODE, PEERS
+from benchmarks.peers.node import versions
 from benchmarks.peers.peer import Peer
 from benchmarks.postgres import running_postgres
 from benchmarks.practice import Practice
@@ -27,7 +28,7 @@ _ASKED: Final = {question.name: question for question in QUESTIONS}
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
 @click.option("--engine", default="both", type=click.Choice([*ENGINES, "both"]), help="Which.")
-@click.option("--seconds", default=2.0, type=click.FloatRange(min=0.05), help="How long a round.")
+@click.option("--seconds", default=1.5, type=click.FloatRange(min=0.05), help="How long a round.")
 @click.option("--rounds", default=3, type=click.IntRange(min=1), help="How many for each server.")
 @click.option("--sessions", default=100_000, type=click.IntRange(min=1), help="In all.")
 @click.option("--connections", default=32, type=click.IntRange(min=1), help="Kept open.")
@@ -49,7 +50,7 @@ def main(
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     engines = list(ENGINES) if engine == "both" else [engine]
     questions = [_ASKED[name] for name in question or _ASKED]
-    peers, left_out = _able([peer for peer in PEERS if _is_meant(peer, engines, names)])
+    peers, remarks = _able([peer for peer in PEERS if _is_meant(peer, engines, names)])
     practice = kept_practice(sessions, tell=_tell)
     plan = Plan(seconds, rounds, connections, choose_cores())
     outcomes, written = [], []
@@ -64,7 +65,9 @@ def main(
             raise click.ClickException(str(error)) from None
         outcomes.append(outcome)
         written.append(tables(outcome, of_engine, questions, one))
-    text = "\n".join([*written, how(practice, plan, outcomes, left_out)])
+    if any(peer in ON_NODE for peer in peers):
+        remarks.append(f"On Node: {versions()}.")
+    text = "\n".join([*written, how(practice, plan, outcomes, remarks)])
     click.echo(text, nl=False)
     if write is not None:
         write.write_text(text)
@@ -75,17 +78,17 @@ def _is_meant(peer: Peer, engines: Sequence[str], names: Sequence[str]) -> bool:
 
 
 def _able(peers: Sequence[Peer]) -> tuple[list[Peer], list[str]]:
-    able, left_out = [], []
+    able, remarks = [], []
     for peer in peers:
         missing = peer.missing(_tell)
         if missing is None:
             able.append(peer)
             continue
-        left_out.append(f"{peer.name} on {ENGINES[peer.engine]} is left out: {missing}.")
-        _tell(left_out[-1])
+        remarks.append(f"{peer.name} on {ENGINES[peer.engine]} is left out: {missing}.")
+        _tell(remarks[-1])
     if not able:
         raise click.ClickException("There is nobody to measure.")
-    return able, left_out
+    return able, remarks
 
 
 @contextmanager

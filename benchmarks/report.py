@@ -93,7 +93,7 @@ def how(
     practice: Practice,
     plan: Plan,
     outcomes: Sequence[Outcome],
-    left_out: Sequence[str],
+    remarks: Sequence[str],
 ) -> str:
     """What must be known to read the tables."""
     compared = sum(outcome.compared for outcome in outcomes)
@@ -117,7 +117,7 @@ def how(
         f"The load was computing {busiest:.0%} of the time at most.",
         *_idle(taken),
         _machine(plan.cores),
-        *left_out,
+        *remarks,
     ]
     return "\n".join(f"- {line}" for line in lines) + "\n"
 

@@ -57,6 +57,13 @@ def on_node(
     )
 
 
+def versions() -> str:
+    """What they run on, and their packages, as pinned."""
+    package = orjson.loads((SOURCES / "package.json").read_bytes())
+    pinned = ", ".join(f"{name} {version}" for name, version in package["dependencies"].items())
+    return f"Node {_said([str(_node()), '--version'])}, {pinned}"
+
+
 def _command(program: str, engine: str) -> Command:
     def command(practice: Practice, port: int) -> list[str]:
         given = {
