@@ -2,8 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager, contextmanager
 from types import TracebackType
 from typing import Any, Final, Protocol, Self
 from urllib.parse import urlsplit
@@ -18,9 +18,10 @@ from models.sealing import Keyring
 
 _ALIAS: Final = {"sqlite": "sqlite", "postgresql": "postgres", "postgres": "postgres"}
 
-# From where a request has been received it is two turns of the event loop to its answer.
-_TURNS: Final = 3
+# How long after a read somebody is taken to be there who will ask again.
+_SOMEBODY_SECONDS: Final = 0.03
 _PAUSE_SECONDS: Final = 0.001
+_CROWDED_PAUSE_SECONDS: Final = 0.01
 _MOST_PAUSES: Final = 5
 
 # Both log every statement with its values at DEBUG: notes, names, token hashes.
@@ -132,6 +133,10 @@ class Database:
         self._context = TortoiseContext()
         self._engine: Any = None
         self._awaited = 0
+        self._rendering = 0
+        self._asked = 0
+        self._given_way_at = 0
+        self._somebody_until = 0.0
 
     async def __aenter__(self) -> Self:
         with self._context:  # what init() itself looks up is found here
@@ -160,6 +165,7 @@ class Database:
 
     async def fetch(self, sql: str, parameters: Sequence[object] = ()) -> list[Any]:
         """The rows of one statement, as last committed."""
+        self._asked += 1
         self._awaited += 1
         try:
             rows: list[Any] = await self._engine.fetch(sql, parameters)
@@ -171,6 +177,7 @@ class Database:
         """As `fetch`, of a few rows that an index finds: as fast as the engine gives them."""
         if not self._reads_briefly:
             return await self.fetch(sql, parameters)
+        self._asked += 1
         self._awaited += 1
         try:
             rows: list[Any] = await self._engine.fetch_brief(sql, parameters)
@@ -180,21 +187,46 @@ class Database:
 
     async def fetch_aside(self, sql: str, parameters: Sequence[object] = ()) -> list[Any]:
         """As `fetch`, for work that nobody waits for: it holds up none of those who do."""
-        rows: list[Any] = await self._engine.fetch_aside(sql, parameters)
+        rows: list[Any] = await self._engine.fetch_aside(sql, parameters, self.somebody_is_there)
         return rows
 
     async def give_way(self) -> None:
         """Let others go first, a few milliseconds at most, between two steps of such work.
 
         Whoever reads gets its rows from a thread, or a process, that is to find the interpreter
-        and the processor free when it has them.
+        and the processor free when it has them. While somebody is there who asks for one thing
+        after the other, such work does a part of what it could: a process that never rests is made
+        to wait for the processor by the system, for longer than a page takes.
         """
-        for _ in range(_TURNS):
-            await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        if self.somebody_is_there:
+            await asyncio.sleep(_CROWDED_PAUSE_SECONDS if self._rendering else _PAUSE_SECONDS)
         for _ in range(_MOST_PAUSES):
             if not self._awaited:
                 return
             await asyncio.sleep(_PAUSE_SECONDS)
+
+    @contextmanager
+    def rendering(self) -> Iterator[None]:
+        """While a process renders a document, until the block ends: it wants a processor as well.
+
+        Who gives way then does so for longer. Of three that want two processors, the one whom
+        somebody looks at comes first, and a stream of rows, which is only ever slower, last.
+        """
+        self._rendering += 1
+        try:
+            yield
+        finally:
+            self._rendering -= 1
+
+    @property
+    def somebody_is_there(self) -> bool:
+        """Whether somebody asked for something a moment ago, and may ask again."""
+        now = asyncio.get_running_loop().time()
+        if self._asked != self._given_way_at:
+            self._given_way_at = self._asked
+            self._somebody_until = now + _SOMEBODY_SECONDS
+        return now < self._somebody_until
 
     def stream(
         self, sql: str, parameters: Sequence[object] = (), *, chunk: int = 500

@@ -13,7 +13,7 @@ from models.database import Database
 from models.unavailable import is_unavailable
 from resolvers.accounts.policy import AccessPolicy
 from resolvers.exporting.files import forget_expired_files
-from resolvers.exporting.making import claim_next, make
+from resolvers.exporting.making import Claimed, claim_next, make
 from resolvers.exporting.waking import woken
 
 logger = logging.getLogger("session_history.exports")
@@ -68,18 +68,20 @@ class Exporter:
             claimed = await claim_next(self._database, now=self._clock())
             if claimed is None:
                 return
-            task = asyncio.create_task(
-                make(
-                    self._database,
-                    claimed,
-                    workers=self._workers,
-                    policy=self._policy,
-                    clock=self._clock,
-                )
-            )
+            task = asyncio.create_task(self._make(claimed))
             self._making.add(task)
             task.add_done_callback(self._finished)
             task.add_done_callback(lambda _: asked.set())
+
+    async def _make(self, claimed: Claimed) -> None:
+        with self._database.rendering():
+            await make(
+                self._database,
+                claimed,
+                workers=self._workers,
+                policy=self._policy,
+                clock=self._clock,
+            )
 
     def _finished(self, task: asyncio.Task[None]) -> None:
         self._making.discard(task)

@@ -1,5 +1,6 @@
 """A piece of the document: some of its sessions, drawn, then placed where the last one ended."""
 
+import os
 import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -99,6 +100,7 @@ class Piece:
         if texts.heads:
             yield Section([Block(self._side_by_side(texts, texts.heads), before=24)])
         for entry in entries:
+            os.sched_yield()
             title = wording.heading(entry, frame.headings)
             blocks = []
             if title not in {under, ""}:

@@ -33,6 +33,10 @@ _ALPHABET: Final = "".join(map(chr, range(0x20, 0x7F))) + "–·"
 _names = count()
 
 
+# How many sessions are looked at before others have their turn.
+_CUT_AT_ONCE: Final = 10
+
+
 class RenderingFailed(Exception):
     """The document could not be made: a worker failed at it, or two died or ran out of memory."""
 
@@ -124,7 +128,7 @@ class _Rendering:
         """Draw pieces ahead, place them in order, bind them."""
         async for request in self._requests(_each(entries)):
             self._drawing.append(asyncio.create_task(self._draw(request)))
-            # Cutting one takes two milliseconds, and six are cut before one is waited for.
+            # Six are cut before one is waited for.
             await asyncio.sleep(0)
             if len(self._drawing) >= _AHEAD * len(self._workers.all):
                 await self._place_next()
@@ -150,6 +154,8 @@ class _Rendering:
                 if entry is None:
                     break
                 taken.append(entry)
+                if not len(taken) % _CUT_AT_ONCE:
+                    await asyncio.sleep(0)  # a whole piece takes two milliseconds
                 for text in entry.texts():
                     characters += len(text)
                     self._alphabet.update(dict.fromkeys(text))

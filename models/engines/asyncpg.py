@@ -164,8 +164,10 @@ class PostgresEngine(_Dialect, AsyncpgDBClient):
         await _speak_text(connection)
         return connection
 
-    async def fetch_aside(self, sql: str, parameters: Sequence[object] = ()) -> list[Any]:
-        """The same: it reads for each connection apart."""
+    async def fetch_aside(
+        self, sql: str, parameters: Sequence[object] = (), in_parts: bool = False
+    ) -> list[Any]:
+        """The same: the server reads for each connection apart, and sends its rows in parts."""
         rows: list[Any] = await self.fetch(sql, parameters)
         return rows
 
