@@ -1,6 +1,5 @@
 """A piece of the document: some of its sessions, drawn, then placed where the last one ended."""
 
-import os
 import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from exports.pdf.document import Entry, HistoryFrame
 from exports.pdf.flow import Block, Flow, Place, in_blocks
 from exports.pdf.markup import Paragraph
 from exports.pdf.story import Flowable
+from exports.working import offer_processor
 
 _LINES_TOGETHER: Final = 23.0
 """How much of a text stands below its row at least; points, two lines."""
@@ -100,7 +100,7 @@ class Piece:
         if texts.heads:
             yield Section([Block(self._side_by_side(texts, texts.heads), before=24)])
         for entry in entries:
-            os.sched_yield()
+            offer_processor()
             title = wording.heading(entry, frame.headings)
             blocks = []
             if title not in {under, ""}:
