@@ -144,12 +144,9 @@ class CompilingExecutor(QuietExecutor):
         position_context: Any,
     ) -> Any:
         """Complete an object: by its plan, or field by field."""
-        plan = self._plan(return_type, field_details_list)
-        if plan is not None:
-            try:
-                return plan(result, self._variables)
-            except Exception:  # noqa: BLE001, S110 - graphql-core does it again, and says what is wrong
-                pass
+        completed = self._by_plan(return_type, field_details_list, result)
+        if completed is not None:
+            return completed
         return super().complete_object_value(
             return_type, field_details_list, info, path, result, position_context
         )
@@ -167,15 +164,24 @@ class CompilingExecutor(QuietExecutor):
         item = return_type.of_type
         item = item.of_type if isinstance(item, GraphQLNonNull) else item
         if isinstance(item, GraphQLObjectType):
-            plan = self._plan(return_type, field_details_list)
-            if plan is not None:
-                try:
-                    return plan(result, self._variables)
-                except Exception:  # noqa: BLE001, S110 - as above
-                    pass
+            completed = self._by_plan(return_type, field_details_list, result)
+            if completed is not None:
+                return completed
         return super().complete_list_value(
             return_type, field_details_list, info, path, result, position_context
         )
+
+    def _by_plan(
+        self, completed: GraphQLOutputType, details: list[FieldDetails], result: Any
+    ) -> Any:
+        """What the plan makes of a value; None where there is no plan, or it gives up."""
+        plan = self._plan(completed, details)
+        if plan is None:
+            return None
+        try:
+            return plan(result, self._variables)
+        except Exception:  # noqa: BLE001 - graphql-core does it again, and says what is wrong
+            return None
 
     def _plan(self, completed: GraphQLOutputType, details: list[FieldDetails]) -> Plan | None:
         if not self._compiles:

@@ -1,5 +1,6 @@
 """What a page takes in calls: counted, because a count is the same on every machine."""
 
+import logging
 import sys
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -88,8 +89,8 @@ class Counted:
 
 
 @pytest.fixture
-async def counted(shared_url: str, tmp_path: Path) -> AsyncIterator[Counted]:
-    async with Database(shared_url) as database:  # the application opens one of its own
+async def counted(url: str, tmp_path: Path) -> AsyncIterator[Counted]:
+    async with Database(url) as database:  # the application opens one of its own
         practice = await Practice.of(database)
         client = await practice.add_client()
         for number in range(SHOWN + 1):
@@ -100,8 +101,11 @@ async def counted(shared_url: str, tmp_path: Path) -> AsyncIterator[Counted]:
                 private_notes=f"private {number}",
             )
         token = await token_of(practice)
-    settings = Settings(database_url=shared_url, log_level="ERROR", mail_directory=tmp_path)
+    settings = Settings(database_url=url, log_level="ERROR", mail_directory=tmp_path)
+    root = logging.getLogger()
+    handlers, level = [*root.handlers], root.level
     app = create_app(settings)
+    root.handlers, root.level = handlers, level  # its logs are for processes of its own
     async with app.router.lifespan_context(app):
         yield Counted(app, token, client.id)
 
