@@ -168,7 +168,11 @@ async def _read_histories(
     statistics: StatisticsFound | None = None
     if request.wants_statistics is not None:
         statistics = await read_statistics(
-            context, of_all, request.wants_statistics, per_client=owners is not None
+            context,
+            of_all,
+            request.wants_statistics,
+            per_client=owners is not None,
+            only=owners[0] if owners is not None and len(owners) == 1 else None,
         )
     return [
         History(

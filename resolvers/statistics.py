@@ -180,7 +180,8 @@ def client_statistics(root: Any, info: Info, filter: Filter = UNSET) -> Any:  # 
         where = await conditions_of(context, filter, clients=list(clients))
         if len(clients) > 1:
             where.among("session.client_id", clients)
-        found = await read_statistics(context, where, parts, per_client=True)
+        only = clients[0] if len(clients) == 1 else None
+        found = await read_statistics(context, where, parts, per_client=True, only=only)
         return [found.of(client) for client in clients]
 
     client: ClientRow = root
@@ -189,15 +190,21 @@ def client_statistics(root: Any, info: Info, filter: Filter = UNSET) -> Any:  # 
 
 
 async def read_statistics(
-    context: Context, where: Conditions, parts: StatisticsParts, *, per_client: bool
+    context: Context,
+    where: Conditions,
+    parts: StatisticsParts,
+    *,
+    per_client: bool,
+    only: str | None = None,
 ) -> StatisticsFound:
     """The statistics of the sessions that `where` allows: one statement, and one for each part.
 
+    `only` is the client that they all are of, if it is one: then there is nothing to group.
     ix_session_history has all that is asked of a session here, unless the filter asks for more.
     """
     found = StatisticsFound()
     if parts.of_all:
-        await _read_totals(context, where.copy(), parts, found, per_client=per_client)
+        await _read_totals(context, where.copy(), parts, found, per_client=per_client, only=only)
     if parts.by_service:
         await _read_by_service(context, where.copy(), found, per_client=per_client)
     if parts.by_month:
@@ -218,6 +225,12 @@ def _count(condition: str) -> str:
 
 
 _COUNT_EACH: Final = tuple(_count(f"session.status = '{status.value}'") for status in SessionStatus)
+# Each costs a comparison for every row, so one follows from the rest.
+_THE_OTHER, *_ALL_BUT_ONE = SessionStatus
+_COUNT_ALL_BUT_ONE: Final = (
+    "count(*)",
+    *(_count(f"session.status = '{status.value}'") for status in _ALL_BUT_ONE),
+)
 _SUM: Final = "CAST(sum(session.price_minor) AS BIGINT)"
 _SUMS: Final = f"count(*), {_SUM}"
 _IS_COMPLETED: Final = f"session.status = '{SessionStatus.COMPLETED.value}'"
@@ -227,6 +240,8 @@ _REVENUE: Final = (
     f"min(session.currency) FILTER (WHERE {_IS_COMPLETED})",
     f"max(session.currency) FILTER (WHERE {_IS_COMPLETED})",
 )
+# The same, as long as all sessions are alike in it: a condition less to look at for every row.
+_REVENUE_IF_ALIKE: Final = (_REVENUE[0], "min(session.currency)", "max(session.currency)")
 # PostgreSQL's json_array leaves nulls out, and SQLite's does not.
 _SUM_OR_NONE, *_CURRENCIES = _REVENUE
 _MONTH: Final = ", ".join(
@@ -246,31 +261,37 @@ async def _read_totals(
     found: StatisticsFound,
     *,
     per_client: bool,
+    only: str | None,
 ) -> None:
     """One pass over the index. Grouped by status and currency, SQLite would sort what it read."""
     of_all = where.copy()
-    columns = ["session.client_id" if per_client else "NULL"]
+    grouped = per_client and only is None
+    columns = ["session.client_id" if grouped else "NULL"]
     if parts.counts:
-        columns += _COUNT_EACH
+        columns += _COUNT_ALL_BUT_ONE
     if parts.revenue:
-        columns += _REVENUE
+        columns += _REVENUE_IF_ALIKE
     if parts.ends:
         columns += ["min(session.starts_at)", "max(session.starts_at)"]
     if parts.upcoming:
         columns.append(_count(f"{IS_OPEN} AND session.ends_at > {where.bind(context.now_text)}"))
-    group = " GROUP BY session.client_id" if per_client else ""
-    rows = await context.connection.fetch(
+    group = " GROUP BY session.client_id" if grouped else ""
+    rows = await context.connection.fetch_brief(
         f"SELECT {', '.join(columns)} FROM session WHERE {where.sql}{group}", where.parameters
     )
     are_mixed = False
     for client, *values in rows:
-        statistics, value = found.of(client), iter(values)
+        statistics, value = found.of(client if grouped else only), iter(values)
         if parts.counts:
-            statistics.counts.update((status.value, next(value)) for status in SessionStatus)
+            total = next(value)
+            counts = {status.value: next(value) for status in _ALL_BUT_ONE}
+            counts[_THE_OTHER.value] = total - sum(counts.values())
+            statistics.counts.update(counts)
         if parts.revenue:
             sum_minor, currency, other = next(value), next(value), next(value)
-            are_mixed = are_mixed or currency != other
-            if currency is not None:
+            if currency != other:
+                are_mixed = True
+            elif sum_minor is not None:
                 statistics.revenue_minor[currency] = sum_minor
         if parts.ends:
             statistics.first_session_at, statistics.last_session_at = next(value), next(value)
