@@ -15,7 +15,7 @@ import click
 
 from benchmarks import memory
 from benchmarks.exporting import floor
-from benchmarks.exporting.beside import Latency, PageFailed, alone, beside
+from benchmarks.exporting.beside import Latency, PageFailed, alone, beside, until_made
 from benchmarks.exporting.engines import ENGINES, database_of
 from benchmarks.exporting.floor import Taken
 from benchmarks.exporting.long_history import LongHistory, kept_long_history
@@ -24,6 +24,8 @@ from benchmarks.processor import cpu_seconds
 from benchmarks.serving import NotServing, Server, environment, running
 
 PARTS: Final = ("time", "memory", "beside")
+_NOTHING: Final = "nothing"
+_ONE_OF_EACH: Final = "one CSV and one PDF, until both are made"
 
 # With its workers there, a PDF is made beside the CSV as well.
 _MAKES_PDF: Final = "exports.pdf"
@@ -133,27 +135,30 @@ def _report_beside(
     rounds: int,
     seconds: float,
 ) -> None:
-    taken: dict[tuple[str, ...], list[Latency]] = {(): [], **{one: [] for one in made_beside}}
+    taken: dict[str, list[Latency]] = {}
     with _serving(engine, history) as (server, _):
+        measured: dict[str, Callable[[], Latency]] = {
+            _NOTHING: partial(alone, server, seconds=seconds),
+            **{
+                " and ".join(formats): partial(beside, server, history, formats, seconds=seconds)
+                for formats in made_beside
+            },
+        }
+        if any("PDF" in formats for formats in made_beside):
+            measured[_ONE_OF_EACH] = partial(until_made, server, history)
         alone(server, seconds=1)
         for _ in range(rounds):
-            for formats, latencies in taken.items():
-                latencies.append(
-                    beside(server, history, formats, seconds=seconds)
-                    if formats
-                    else alone(server, seconds=seconds)
-                )
-                _tell(
-                    f"{engine}, page beside {' and '.join(formats) or 'nothing'}: {latencies[-1]}"
-                )
-    idle = Latency.medians(taken[()])
+            for what, measure in measured.items():
+                taken.setdefault(what, []).append(measure())
+                _tell(f"{engine}, page beside {what}: {taken[what][-1]}")
+    idle = Latency.medians(taken[_NOTHING])
     click.echo(f"\n{engine}: a page beside exports, CSV of {history.sessions:,} sessions\n")
     click.echo("| beside | p50 ms | p95 ms | p99 ms | p99 × alone | pages |")
     click.echo("| --- | ---: | ---: | ---: | ---: | ---: |")
-    for formats, latencies in taken.items():
+    for what, latencies in taken.items():
         one = Latency.medians(latencies)
         cells = [
-            " and ".join(formats) or "nothing",
+            what,
             *(f"{percentile:.1f}" for percentile in (one.p50, one.p95, one.p99)),
             f"{one.p99 / idle.p99:.2f}",
             f"{one.pages:,}",

@@ -3,7 +3,7 @@
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -53,7 +53,7 @@ class Latency:
 
 def alone(server: Server, *, seconds: float) -> Latency:
     """With nothing else to do for the server."""
-    return Latency.of(_pages(server, seconds))
+    return Latency.of(_pages(server, _for(seconds)))
 
 
 def beside(
@@ -68,20 +68,36 @@ def beside(
     with ExitStack() as stack:
         made = [stack.enter_context(_made(server, one, clients[one])) for one in formats]
         time.sleep(_BEGINS_WITHIN_SECONDS)
-        latencies = _pages(server, seconds)
+        latencies = _pages(server, _for(seconds))
         if any(process.poll() is not None for process in made):
             raise PageFailed("an export ended too early: measure for fewer seconds, or more of it")
     return Latency.of(latencies)
 
 
-def _pages(server: Server, seconds: float) -> list[float]:
+def until_made(server: Server, history: LongHistory) -> Latency:
+    """From when one CSV of the long history and one PDF are asked for until both have been made."""
+    with ExitStack() as stack:
+        made = [
+            stack.enter_context(_made(server, "CSV", history.client_id)),
+            stack.enter_context(_made(server, "PDF", history.document_client_id, once=True)),
+        ]
+        latencies = _pages(server, lambda: any(process.poll() is None for process in made))
+    return Latency.of(latencies)
+
+
+def _for(seconds: float) -> Callable[[], bool]:
+    until = time.perf_counter() + seconds
+    return lambda: time.perf_counter() < until
+
+
+def _pages(server: Server, goes_on: Callable[[], bool]) -> list[float]:
     """One client asks for one page after another, about another client each time."""
     taken = []
     clients = cycle(server.practice.clients)
     with server.connection() as connection:
         server.ask(connection, next(clients))
-        until = time.perf_counter() + seconds
-        while (began := time.perf_counter()) < until:
+        while goes_on():
+            began = time.perf_counter()
             status, answer = server.ask(connection, next(clients))
             taken.append(time.perf_counter() - began)
             if status != HTTPStatus.OK or b'"errors"' in answer:
@@ -90,10 +106,12 @@ def _pages(server: Server, seconds: float) -> list[float]:
 
 
 @contextmanager
-def _made(server: Server, format_: str, client_id: str) -> "Iterator[subprocess.Popen[bytes]]":
-    """An export is being made and fetched, again and again, until the block ends."""
+def _made(
+    server: Server, format_: str, client_id: str, *, once: bool = False
+) -> "Iterator[subprocess.Popen[bytes]]":
+    """An export is made and fetched, a PDF again and again unless `once`, until the block ends."""
     arguments = [str(server.practice.folder), str(server.port), format_, client_id, "/dev/null"]
-    again = ["again"] if format_ == "PDF" else []
+    again = ["again"] if format_ == "PDF" and not once else []
     process = subprocess.Popen(  # noqa: S603 - a module of this folder
         [sys.executable, "-m", "benchmarks.exporting.download", *arguments, *again],
         env=environment(),
