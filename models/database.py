@@ -2,6 +2,8 @@
 
 import asyncio
 import logging
+import math
+import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, contextmanager
 from types import TracebackType
@@ -134,9 +136,7 @@ class Database:
         self._engine: Any = None
         self._awaited = 0
         self._rendering = 0
-        self._asked = 0
-        self._given_way_at = 0
-        self._somebody_until = 0.0
+        self._asked_at = -math.inf
 
     async def __aenter__(self) -> Self:
         with self._context:  # what init() itself looks up is found here
@@ -165,7 +165,7 @@ class Database:
 
     async def fetch(self, sql: str, parameters: Sequence[object] = ()) -> list[Any]:
         """The rows of one statement, as last committed."""
-        self._asked += 1
+        self._asked_at = time.monotonic()
         self._awaited += 1
         try:
             rows: list[Any] = await self._engine.fetch(sql, parameters)
@@ -177,7 +177,7 @@ class Database:
         """As `fetch`, of a few rows that an index finds: as fast as the engine gives them."""
         if not self._reads_briefly:
             return await self.fetch(sql, parameters)
-        self._asked += 1
+        self._asked_at = time.monotonic()
         self._awaited += 1
         try:
             rows: list[Any] = await self._engine.fetch_brief(sql, parameters)
@@ -222,11 +222,7 @@ class Database:
     @property
     def somebody_is_there(self) -> bool:
         """Whether somebody asked for something a moment ago, and may ask again."""
-        now = asyncio.get_running_loop().time()
-        if self._asked != self._given_way_at:
-            self._given_way_at = self._asked
-            self._somebody_until = now + _SOMEBODY_SECONDS
-        return now < self._somebody_until
+        return time.monotonic() - self._asked_at < _SOMEBODY_SECONDS
 
     def stream(
         self, sql: str, parameters: Sequence[object] = (), *, chunk: int = 500

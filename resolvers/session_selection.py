@@ -64,9 +64,13 @@ _COLUMNS: Final[Mapping[str, _Column]] = {
     **_BESIDE["client"],
 }
 _PRIVATE_NOTES: Final = "private_notes"
-_JOIN: Final = (
-    "LEFT JOIN {0} ON {0}.practitioner_id = session.practitioner_id AND {0}.id = session.{0}_id"
-)
+# LEFT, although a session always has a service and a calendar: SQLite then reads the sessions
+# first, in the order of their index, instead of a table of few rows, with a sort afterwards.
+JOINS: Final = {
+    table: f"LEFT JOIN {table} ON {table}.practitioner_id = session.practitioner_id "
+    f"AND {table}.id = session.{table}_id"
+    for table in _BESIDE
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +136,7 @@ def selection_of(
     return Selection(
         columns=columns,
         sql=", ".join(selected),
-        joins=" ".join(_JOIN.format(table) for table in _BESIDE if _is_read(table, selected)),
+        joins=" ".join(join for table, join in JOINS.items() if _is_read(table, selected)),
         constants=constants,
         private_notes=columns.index(_PRIVATE_NOTES) if _PRIVATE_NOTES in read else None,
         identifier=columns.index("id"),

@@ -13,7 +13,7 @@ from resolvers.flat import FlatRows
 from resolvers.loading import Loader
 from resolvers.pages import Order, PageArguments
 from resolvers.rows import CalendarRow, ClientRow, ServiceRow, SessionRow
-from resolvers.session_selection import Selection, session_of
+from resolvers.session_selection import JOINS, Selection, session_of
 
 _SESSION: Final = (
     "session.id, session.starts_at, session.ends_at, session.duration_minutes, session.status, "
@@ -27,19 +27,8 @@ _BESIDE: Final = (
     "service.active, calendar.id, calendar.name, calendar.color, calendar.time_zone, client.id, "
     "client.name, client.email, client.phone, client.time_zone, client.created_at"
 )
-# LEFT, although a session always has a service and a calendar: SQLite then reads the sessions
-# first, in the order of their index, instead of a table of few rows, with a sort afterwards.
-SERVICE_AND_CALENDAR: Final = (
-    "LEFT JOIN service ON service.practitioner_id = session.practitioner_id "
-    "AND service.id = session.service_id "
-    "LEFT JOIN calendar ON calendar.practitioner_id = session.practitioner_id "
-    "AND calendar.id = session.calendar_id"
-)
-_JOINS: Final = (
-    f"{SERVICE_AND_CALENDAR} "
-    "LEFT JOIN client ON client.practitioner_id = session.practitioner_id "
-    "AND client.id = session.client_id"
-)
+SERVICE_AND_CALENDAR: Final = f"{JOINS['service']} {JOINS['calendar']}"
+_JOINS: Final = f"{SERVICE_AND_CALENDAR} {JOINS['client']}"
 _SESSION_FIELDS: Final = 19
 _SERVICE: Final = slice(19, 25)
 _CALENDAR: Final = slice(25, 29)
