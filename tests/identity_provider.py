@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_address
+from itertools import count
 from pathlib import Path
 from typing import Any, Final
 
@@ -24,11 +25,12 @@ from jwt.utils import base64url_encode
 from tests.practice import NOW
 
 AUDIENCE: Final = "session-history"
-SUBJECT: Final = "auth0|ada"
 DISCOVERY: Final = "/.well-known/openid-configuration"
 JWKS: Final = "/keys"
 
 Signer = Callable[[bytes], bytes]
+
+_numbers = count(1)
 
 
 @cache
@@ -85,10 +87,15 @@ class Answer:
 
 
 class Provider:
-    """A running provider that publishes the keys `rsa`, `ec` and `ed`, and counts its requests."""
+    """A running provider that publishes the keys `rsa`, `ec` and `ed`, and counts its requests.
+
+    Its `subject` is nobody else's: the next provider may get the same port of this machine, and so
+    the same issuer, and tests share a database.
+    """
 
     def __init__(self, address: str) -> None:
         self.issuer = address
+        self.subject = f"auth0|ada-{next(_numbers)}"
         self.requests: list[str] = []
         self.answers: dict[str, Answer] = {}
         self.publish(public_jwk("rsa"), public_jwk("ec"), public_jwk("ed"))
@@ -110,7 +117,13 @@ class Provider:
     def claims(self, *, now: datetime = NOW, without: str = "", **changed: Any) -> dict[str, Any]:
         """What a good token claims at `now`, with changes."""
         at = int(now.timestamp())
-        claims = {"iss": self.issuer, "aud": AUDIENCE, "sub": SUBJECT, "iat": at, "exp": at + 300}
+        claims = {
+            "iss": self.issuer,
+            "aud": AUDIENCE,
+            "sub": self.subject,
+            "iat": at,
+            "exp": at + 300,
+        }
         return {name: value for name, value in {**claims, **changed}.items() if name != without}
 
     def token(

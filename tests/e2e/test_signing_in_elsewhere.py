@@ -12,10 +12,11 @@ from models.database import Database
 from resolvers.accounts.outside_identities import Identity, link_identity, unlink_identity
 from server.commands.identities import identity
 from tests.e2e.conftest import command, running
-from tests.identity_provider import AUDIENCE, SUBJECT, running_provider
+from tests.identity_provider import AUDIENCE, running_provider
 from tests.practice import Practice
 
 ISSUER = "https://id.example.com/"
+SUBJECT = "auth0|ada"
 
 
 def ask(address: str, token: str, query: str) -> httpx.Response:
@@ -51,7 +52,7 @@ def test_tokens_of_a_provider_open_a_record_until_they_are_unlinked(
 ) -> None:
     now, log = datetime.now(UTC), tmp_path / "server.log"
     with running_provider() as provider:
-        linked = Identity(provider.issuer, SUBJECT)
+        linked = Identity(provider.issuer, provider.subject)
         owner = asyncio.run(practice_of(url, linked))
         full = provider.token(now=now)
         reading = provider.token(now=now, scope="openid sessions:read")

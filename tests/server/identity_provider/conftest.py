@@ -17,7 +17,7 @@ from server.callers import Callers
 from server.identity_provider.key_cache import KeyCache
 from server.identity_provider.provider import IdentityProvider
 from server.identity_provider.published_keys import published_keys
-from tests.identity_provider import AUDIENCE, SUBJECT, Provider, running_provider
+from tests.identity_provider import AUDIENCE, Provider, running_provider
 from tests.practice import NOW, Practice
 
 
@@ -80,7 +80,7 @@ def provider() -> Iterator[Provider]:
 @pytest.fixture
 async def linked(practice: Practice, provider: Provider) -> Practice:
     """A practice whose practitioner the provider knows."""
-    identity = Identity(provider.issuer, SUBJECT)
+    identity = Identity(provider.issuer, provider.subject)
     await link_identity(practice.database, practice.practitioner.id, identity, now=NOW)
     return practice
 

@@ -20,7 +20,6 @@ from server.identity_provider.key_set import usable_keys
 from tests.identity_provider import (
     DISCOVERY,
     JWKS,
-    SUBJECT,
     Answer,
     Provider,
     private_key,
@@ -278,7 +277,7 @@ async def test_a_provider_is_believed_if_its_certificate_is(
 ) -> None:
     certificate = self_signed(tmp_path / "certificate.pem")
     with running_provider(certificate=certificate) as provider:
-        identity = Identity(provider.issuer, SUBJECT)
+        identity = Identity(provider.issuer, provider.subject)
         await link_identity(practice.database, practice.practitioner.id, identity, now=NOW)
         suspicious = Door(practice, tls, provider.issuer)
         trusting = Door(practice, ssl.create_default_context(cafile=certificate), provider.issuer)
