@@ -1,7 +1,11 @@
 """An operation whose answer is decided while some of it still runs."""
 
 import asyncio
+import gc
+import weakref
+from typing import Any, ClassVar
 
+import pytest
 import strawberry
 
 from execution.quiet import QuietExecutor
@@ -63,3 +67,41 @@ async def test_what_an_operation_began_ends_with_it() -> None:
 
     assert answer.cancelled()
     assert slow.ended == ["cancelled"]
+
+
+class Kept(QuietExecutor):
+    """Tells which executors there were, and keeps none of them."""
+
+    made: ClassVar[list[weakref.ref[QuietExecutor]]] = []
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self.made.append(weakref.ref(self))
+
+
+async def later() -> int:
+    await asyncio.sleep(0)
+    return 1
+
+
+@strawberry.type
+class Times:
+    """Fields that are answered at once, and later."""
+
+    now: int = strawberry.field(resolver=lambda: 1)
+    later: int = strawberry.field(resolver=later)
+
+
+@pytest.mark.parametrize("document", ["{ now }", "{ now later }"])
+async def test_nothing_of_an_operation_waits_for_the_garbage_collector(document: str) -> None:
+    schema = strawberry.Schema(Times, execution_context_class=Kept)
+    Kept.made.clear()
+    gc.disable()
+    try:
+        result = await schema.execute(document)
+        left = [one() for one in Kept.made]
+    finally:
+        gc.enable()
+
+    assert result.errors is None
+    assert left == [None]
