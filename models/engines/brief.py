@@ -18,7 +18,9 @@ READER_PRAGMAS: Final = (
     "PRAGMA query_only=1",
     "PRAGMA busy_timeout=5000",
     "PRAGMA cache_size=-65536",
-    "PRAGMA mmap_size=268435456",
+    # What is mapped is mapped anew after each write of anybody's, with a page fault for nearly
+    # every row: that takes longer than to read it all again, and without writes it gains nothing.
+    "PRAGMA mmap_size=0",
     "PRAGMA temp_store=MEMORY",
 )
 # Here nobody waits for a lock.

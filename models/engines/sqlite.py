@@ -47,9 +47,8 @@ _STANDING_BACK: Final = 10
 _BETWEEN_ROWS: Final = b",\n"
 # Rows that are taken out of a text before others have their turn.
 _TAKEN_AT_ONCE: Final = 100
-# Who reads a whole history comes by each page of the file once: neither is worth keeping, and what
-# is mapped counts as memory of the process.
-_ASIDE_PRAGMAS: Final = ("PRAGMA cache_size=-4096", "PRAGMA mmap_size=0")
+# Who reads a whole history comes by each page of the file once: it is not worth keeping.
+_ASIDE_CACHE: Final = "PRAGMA cache_size=-4096"
 
 
 @lru_cache(maxsize=1024)
@@ -280,7 +279,7 @@ class SqliteEngine(_Dialect, SqliteClient):
     async def _connect_aside(self) -> None:
         async with self._reader_lock:
             if self._aside is None:
-                aside: Any = await _connect_reader(self.filename, *_ASIDE_PRAGMAS)
+                aside: Any = await _connect_reader(self.filename, _ASIDE_CACHE)
                 await aside._execute(_stand_back)
                 self._aside = aside
 
