@@ -75,13 +75,19 @@ def beside(
 
 
 def until_made(server: Server, history: LongHistory) -> Latency:
-    """From when one CSV of the long history and one PDF are asked for until both have been made."""
+    """From when one CSV of the long history and one PDF are asked for until both have been made.
+
+    Raises:
+        PageFailed: one of them was not made.
+    """
     with ExitStack() as stack:
         made = [
             stack.enter_context(_made(server, "CSV", history.client_id)),
             stack.enter_context(_made(server, "PDF", history.document_client_id, once=True)),
         ]
         latencies = _pages(server, lambda: any(process.poll() is None for process in made))
+        if any(process.returncode for process in made):
+            raise PageFailed("an export was not made")
     return Latency.of(latencies)
 
 

@@ -17,7 +17,8 @@ ENGINES: Final = ("sqlite", "postgres")
 def database_of(engine: str, history: LongHistory, *, tell: Callable[[str], None]) -> Iterator[str]:
     """The address of the practice in this engine, until the block ends.
 
-    It is without the exports of earlier runs, or a server would go on with what one left unmade.
+    It is without the exports of earlier runs, or a server would go on with what one left unmade,
+    and with an hour's exports still to be asked for.
     """
     if engine == "sqlite":
         url = f"sqlite:///{history.practice.database}"
@@ -33,6 +34,7 @@ async def _forget_exports(url: str) -> None:
     async def forget(transaction: Transaction) -> None:
         await transaction.fetch("DELETE FROM export_piece RETURNING number")
         await transaction.fetch("DELETE FROM export RETURNING id")
+        await transaction.fetch("DELETE FROM attempt_limit RETURNING 1")
 
     async with Database(url) as database:
         await write(database, forget)
