@@ -1,13 +1,16 @@
 """What a child process does: read a question, answer it, until nobody asks any more."""
 
 import gc
+import math
 import os
 import signal
 import sys
+import time
 import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from types import FrameType
 from typing import Any, Final
 
 from exports.messages import Message, encoded, read
@@ -16,6 +19,9 @@ _ROOT: Final = Path(__file__).parent.parent
 
 # More than the server waits before it kills: this is for when there is no server any more.
 _SECONDS_ALONE: Final = 5
+# The system takes the processor away from a process after three milliseconds or so, which is
+# several times what a page takes that waits for it.
+_OFFER_EVERY_SECONDS: Final = 0.0005
 
 _NEVER: Final = (
     "socket.",
@@ -38,15 +44,6 @@ def be_modest(memory_bytes: int) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         os.nice(10)
-
-
-def offer_processor() -> None:
-    """Let whoever waits for this processor have it now, instead of when the system takes it away.
-
-    That can be three milliseconds later, which is several times what a page takes.
-    """
-    if hasattr(os, "sched_yield"):
-        os.sched_yield()
 
 
 def stay_inside() -> None:
@@ -84,23 +81,47 @@ def work(answer: Callable[[Message], Message], *, seconds: int) -> None:
     os.dup2(2, 1)  # what prints does not get between the answers
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)
+    _be_ready_to_offer_processor()
     while (message := read(sys.stdin.buffer)) is not None:
-        _alarm(seconds + _SECONDS_ALONE)
+        _compute_at_most(seconds + _SECONDS_ALONE)
+        _offer_processor_every(_OFFER_EVERY_SECONDS)
         try:
             answered = answer(message)
         except MemoryError:
             answered = Message({"failed": "MemoryError"})
         except Exception as error:  # noqa: BLE001 - whatever it is, it is the server's to tell
             answered = Message({"failed": _place_of(error)})
-        _alarm(0)
+        _offer_processor_every(0)
         with suppress(BrokenPipeError):
             output.writelines(encoded(answered))
             output.flush()
 
 
-def _alarm(seconds: int) -> None:
+def _compute_at_most(seconds: int) -> None:
+    """Be ended by the system after so many more seconds of computing."""
     if sys.platform != "win32":
-        signal.alarm(seconds)
+        import resource  # noqa: PLC0415 - as above
+
+        _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+        until = math.ceil(time.process_time()) + seconds
+        soft = until if hard == resource.RLIM_INFINITY else min(until, hard)
+        resource.setrlimit(resource.RLIMIT_CPU, (soft, hard))
+
+
+def _be_ready_to_offer_processor() -> None:
+    if sys.platform != "win32":
+        signal.signal(signal.SIGALRM, _offer_processor)
+
+
+def _offer_processor_every(seconds: float) -> None:
+    """Let whoever waits for this processor have it that often; 0 to stop."""
+    if sys.platform != "win32":
+        signal.setitimer(signal.ITIMER_REAL, seconds, seconds)
+
+
+def _offer_processor(_signal: int, _frame: FrameType | None) -> None:
+    if hasattr(os, "sched_yield"):
+        os.sched_yield()
 
 
 def _place_of(error: Exception) -> str:

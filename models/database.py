@@ -23,7 +23,7 @@ _ALIAS: Final = {"sqlite": "sqlite", "postgresql": "postgres", "postgres": "post
 # How long after a read somebody is taken to be there who will ask again.
 _SOMEBODY_SECONDS: Final = 0.03
 _PAUSE_SECONDS: Final = 0.001
-_CROWDED_PAUSE_SECONDS: Final = 0.01
+_CROWDED_PAUSE_SECONDS: Final = 0.05
 _MOST_PAUSES: Final = 5
 
 # Both log every statement with its values at DEBUG: notes, names, token hashes.
@@ -185,9 +185,14 @@ class Database:
             self._awaited -= 1
         return rows
 
-    async def fetch_aside(self, sql: str, parameters: Sequence[object] = ()) -> list[Any]:
-        """As `fetch`, for work that nobody waits for: it holds up none of those who do."""
-        rows: list[Any] = await self._engine.fetch_aside(sql, parameters, self.somebody_is_there)
+    async def fetch_aside(
+        self, sql: str, parameters: Sequence[object] = (), *, in_parts: bool = False
+    ) -> list[Any]:
+        """As `fetch`, for work that nobody waits for: it holds up none of those who do.
+
+        More than a hundred rows are best taken `in_parts`, between which others have their turn.
+        """
+        rows: list[Any] = await self._engine.fetch_aside(sql, parameters, in_parts)
         return rows
 
     async def give_way(self) -> None:

@@ -59,10 +59,12 @@ class RecordedDatabase(Database):
         self.statements.append((sql, list(parameters)))
         return await super().fetch_brief(sql, parameters)
 
-    async def fetch_aside(self, sql: str, parameters: Sequence[object] = ()) -> list[Any]:
+    async def fetch_aside(
+        self, sql: str, parameters: Sequence[object] = (), *, in_parts: bool = False
+    ) -> list[Any]:
         self.statements.append((sql, list(parameters)))
         self.aside.append((sql, list(parameters)))
-        return await super().fetch_aside(sql, parameters)
+        return await super().fetch_aside(sql, parameters, in_parts=in_parts)
 
     def stream(
         self, sql: str, parameters: Sequence[object] = (), *, chunk: int = 500

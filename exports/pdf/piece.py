@@ -11,7 +11,6 @@ from exports.pdf.document import Entry, HistoryFrame
 from exports.pdf.flow import Block, Flow, Place, in_blocks
 from exports.pdf.markup import Paragraph
 from exports.pdf.story import Flowable
-from exports.working import offer_processor
 
 _LINES_TOGETHER: Final = 23.0
 """How much of a text stands below its row at least; points, two lines."""
@@ -100,7 +99,6 @@ class Piece:
         if texts.heads:
             yield Section([Block(self._side_by_side(texts, texts.heads), before=24)])
         for entry in entries:
-            offer_processor()
             title = wording.heading(entry, frame.headings)
             blocks = []
             if title not in {under, ""}:

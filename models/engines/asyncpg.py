@@ -68,6 +68,10 @@ class _Dialect:
         )
 
 
+# How many rows are taken apart before others have their turn.
+_PART: Final = 100
+
+
 class PostgresTransaction(_Dialect, TransactionWrapper):
     """A running transaction on a connection of its own."""
 
@@ -167,9 +171,15 @@ class PostgresEngine(_Dialect, AsyncpgDBClient):
     async def fetch_aside(
         self, sql: str, parameters: Sequence[object] = (), in_parts: bool = False
     ) -> list[Any]:
-        """The same: the server reads for each connection apart, and sends its rows in parts."""
-        rows: list[Any] = await self.fetch(sql, parameters)
-        return rows
+        """The same: the server reads for each connection apart.
+
+        All rows of an answer are taken apart at once, so those that come `in_parts` are asked for
+        as such, in a few statements more.
+        """
+        if not in_parts:
+            whole: list[Any] = await self.fetch(sql, parameters)
+            return whole
+        return [row async for rows in self.stream(sql, parameters, chunk=_PART) for row in rows]
 
     async def stream(
         self, sql: str, parameters: Sequence[object] = (), *, chunk: int = 500

@@ -6,7 +6,7 @@ and memory is that of one chunk, however long the history is.
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from functools import partial
 from operator import itemgetter
 from typing import Any, Final, NamedTuple, TypeAlias
@@ -40,7 +40,7 @@ _KEYS: Final = "session.practitioner_id, session.service_id, session.calendar_id
 _FIRST_CHUNK: Final = 50
 _SMALLEST_CHUNK: Final = 10
 # What is read in one go keeps a processor busy for as long, and somebody else waiting for it.
-_BESIDE_OTHERS: Final = 100
+_BESIDE_OTHERS: Final = 50
 _LETTERS_AT_ONCE: Final = 1_000_000
 # How many private notes are opened before others have their turn.
 _OPENED_AT_ONCE: Final = 50
@@ -143,8 +143,7 @@ async def read_all(context: Context, asked: HistoryAsked, *, most: int) -> list[
     """The first `most` sessions, in one statement: as they stood at one moment."""
     where = await conditions_of_export(context, asked)
     order = ORDERS[asked.sort].sql()
-    fetch = context.connection.fetch
-    rows = await _read_in_order(context, asked, where, order=order, limit=most, fetch=fetch)
+    rows = await _read_in_order(context, asked, where, order=order, limit=most, in_parts=True)
     return [ExportedSession._make(row) for row in await _opened(context, asked, rows)]
 
 
@@ -163,14 +162,8 @@ async def _read_chunk(
         rows = [*await read_by_status(where, bounds, order=order, page=page, read=read)]
     else:
         order.add_bounds(where, bounds)
-        rows = await _read_in_order(
-            context,
-            asked,
-            where,
-            order=order.sql(),
-            limit=page.limit + 1,
-            fetch=context.database.fetch_aside,
-        )
+        limit = page.limit + 1
+        rows = await _read_in_order(context, asked, where, order=order.sql(), limit=limit)
     return await _opened(context, asked, rows)
 
 
@@ -181,12 +174,13 @@ async def _read_in_order(
     *,
     order: str,
     limit: int,
-    fetch: Callable[[str, list[object]], Awaitable[list[Row]]],
+    in_parts: bool = False,
 ) -> list[Row]:
-    return await fetch(
+    return await context.database.fetch_aside(
         f"SELECT {_columns(asked)} FROM session {SERVICE_AND_CALENDAR} "
         f"WHERE {where.sql} ORDER BY {order} LIMIT {where.bind(limit)}",
         where.parameters,
+        in_parts=in_parts,
     )
 
 

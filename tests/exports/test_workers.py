@@ -43,6 +43,15 @@ async def test_a_worker_gives_way_and_is_limited_and_knows_nothing(workers: Work
     assert b"PATH" not in process.joinpath("environ").read_bytes()
 
 
+async def test_a_worker_offers_the_processor_and_ends_by_itself_while_it_answers() -> None:
+    async with Workers("tests.exports.telling", at_most=1) as workers:
+        told = (await workers.all[0].ask(Message(None))).said
+
+    assert told["offers_every_seconds"] == pytest.approx(0.0005)
+    assert not told["ends_at_an_offer"]
+    assert 0 < told["computes_for_seconds"] - Limits().seconds < 10
+
+
 async def test_a_worker_is_kept(workers: Workers) -> None:
     await workers.all[0].ask(FORGET)
     first = workers.all[0].process_id

@@ -29,7 +29,8 @@ def selecting(rows: list[tuple[Any, ...]]) -> tuple[str, list[object]]:
     return f"{' UNION ALL '.join(parts)} ORDER BY 1 DESC LIMIT 15", parameters
 
 
-async def test_rows_read_aside_are_the_rows(database: Database) -> None:
+@pytest.mark.parametrize("in_parts", [False, True])
+async def test_rows_read_aside_are_the_rows(database: Database, in_parts: bool) -> None:
     for rows in (
         [],
         [(1, None, 0, "")],
@@ -38,7 +39,34 @@ async def test_rows_read_aside_are_the_rows(database: Database) -> None:
     ):
         sql, parameters = selecting(rows)
         expected = [tuple(row) for row in await database.fetch(sql, parameters)]
-        assert [tuple(row) for row in await database.fetch_aside(sql, parameters)] == expected
+        found = await database.fetch_aside(sql, parameters, in_parts=in_parts)
+        assert [tuple(row) for row in found] == expected
+
+
+async def test_many_rows_come_in_parts_between_which_others_have_their_turn(
+    database: Database,
+) -> None:
+    turns = 0
+    numbers = (
+        "WITH RECURSIVE numbers(number) AS "
+        "(SELECT 1 UNION ALL SELECT number + 1 FROM numbers WHERE number < 1050) "
+        "SELECT number FROM numbers ORDER BY number"
+    )
+
+    async def others() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    task = asyncio.create_task(others())
+    try:
+        rows = await database.fetch_aside(numbers, in_parts=True)
+    finally:
+        task.cancel()
+
+    assert [tuple(row) for row in rows] == [(number,) for number in range(1, 1051)]
+    assert turns > 10
 
 
 async def test_a_statement_that_is_wrong_is_said_to_be_so(database: Database) -> None:
