@@ -7,6 +7,7 @@ from typing import Any, Final, Literal, Protocol, TypeAlias
 from graphql import GraphQLError
 
 from execution.documents import Document, Documents, Operation, Rejected
+from execution.layers import ALL_LAYERS, Layer
 from execution.limits import Limits, exceeded
 from execution.rates import Charged, Rates
 from execution.trusted import TrustedDocuments
@@ -38,7 +39,7 @@ class Policy:
         rates: how much may be asked in how much time; None for any.
         trusted: the documents of a manifest, if there is one.
         trusted_only: whether no others run.
-        compiles: whether plans and the lane are used; the answers are the same without.
+        layers: which shorter ways are taken; the answers are the same without.
     """
 
     limits: Limits = field(default_factory=Limits)
@@ -46,7 +47,7 @@ class Policy:
     rates: Rates | None = None
     trusted: TrustedDocuments | None = None
     trusted_only: bool = False
-    compiles: bool = True
+    layers: frozenset[Layer] = ALL_LAYERS
 
     def lets_introspect(self, caller: Caller | None) -> bool:
         """Whether this caller may ask for the schema, and be told names of it in errors."""

@@ -6,7 +6,7 @@ The hook is the public `execution_context_class`; the two methods that are overr
 
 from collections.abc import Awaitable, Mapping
 from contextlib import suppress
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from graphql import (
     FragmentDefinitionNode,
@@ -25,6 +25,7 @@ from graphql.execution.collect_fields import FieldDetails
 from graphql.pyutils import Path
 
 from execution.calls import Call, call_of
+from execution.layers import ALL_LAYERS, Layer
 from execution.plans import Plan, plan_of
 from execution.quiet import QuietExecutor
 
@@ -65,6 +66,8 @@ class Plans:
 class CompilingExecutor(QuietExecutor):
     """Answers as graphql-core does, value for value and error for error, with fewer calls."""
 
+    layers: ClassVar[frozenset[Layer]] = ALL_LAYERS
+
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
         middleware = self.middleware_manager
@@ -78,6 +81,8 @@ class CompilingExecutor(QuietExecutor):
             kept = self._kept_plans()
             self._plans = kept.under(self._variables)
             self._calls = kept.calls
+        self._has_calls = self._compiles and Layer.CALLS in self.layers
+        self._has_plans = self._compiles and Layer.PLANS in self.layers
 
     def execute_field(
         self,
@@ -122,7 +127,7 @@ class CompilingExecutor(QuietExecutor):
             return None
 
     def _call(self, parent: GraphQLObjectType, details: list[FieldDetails]) -> Call | None:
-        if not self._compiles:
+        if not self._has_calls:
             return None
         key = parent, id(details[0].node)
         calls = self._calls
@@ -184,7 +189,7 @@ class CompilingExecutor(QuietExecutor):
             return None
 
     def _plan(self, completed: GraphQLOutputType, details: list[FieldDetails]) -> Plan | None:
-        if not self._compiles:
+        if not self._has_plans:
             return None
         # The same nodes of one operation, answered the same way, have the same selections.
         key = (
@@ -212,6 +217,16 @@ class CompilingExecutor(QuietExecutor):
             kept = Plans(self.schema, self.operation, self.fragment_definitions)
             object.__setattr__(self.operation, _ATTRIBUTE, kept)  # nodes are frozen
         return kept
+
+
+def executor_with(wanted: frozenset[Layer]) -> type[QuietExecutor]:
+    """An executor with the layers of these that are an executor's."""
+    own = wanted & {Layer.CALLS, Layer.PLANS}
+    if own == CompilingExecutor.layers & {Layer.CALLS, Layer.PLANS}:
+        return CompilingExecutor
+    if not own:
+        return QuietExecutor
+    return type("PartlyCompilingExecutor", (CompilingExecutor,), {"layers": own})
 
 
 def _conditions(

@@ -88,7 +88,9 @@ class Documents:
         assumptions: Assumptions,
         *,
         most_bytes: int = 64 * 1024 * 1024,
+        remembers: bool = True,
     ) -> None:
+        self._remembers = remembers
         self._schema = schema
         self._limits = limits
         self._assumptions = assumptions
@@ -151,6 +153,8 @@ class Documents:
         if len(text) > self._limits.characters:
             return Rejected([exceeded("characters", self._limits.characters, len(text))])
         found, size = self._judged(text, suggest=suggest)
+        if not self._remembers:
+            return found
         if isinstance(found, Rejected):
             self._rejected.keep((text, suggest), found, size)
         else:

@@ -23,7 +23,8 @@ class Context:
 
     `network` is where the request came from, as far as limits on guessing tell networks apart;
     `base_url` is where it reached us, for the links that we answer with. `clock` is for operations
-    that go on: of those, each event is answered as of its own `now`.
+    that go on: of those, each event is answered as of its own `now`. `reads_flat` is whether pages
+    read the columns that are selected, or whole sessions.
     """
 
     def __init__(
@@ -37,11 +38,13 @@ class Context:
         base_url: str = "",
         policy: AccessPolicy = _DEFAULT_POLICY,
         clock: Callable[[], datetime] | None = None,
+        reads_flat: bool = True,
     ) -> None:
         self.database = database
         self.network = network
         self.base_url = base_url
         self.policy = policy
+        self.reads_flat = reads_flat
         self.connection: Connection = connection or database
         self._clock = clock
         self._principal = principal
@@ -119,6 +122,7 @@ class Context:
             network=self.network,
             base_url=self.base_url,
             policy=self.policy,
+            reads_flat=self.reads_flat,
         )
 
     def forget(self) -> None:

@@ -225,9 +225,11 @@ async def _read_page(
     """One list's page, and the session after it: flat, where columns are all that it takes."""
     direction = request.order.sql(backwards=request.page.backwards)
     limit = request.page.limit + 1
-    selection = selection_of(
-        request.fields, request.order.attributes, of_known_client=only is not None
-    )
+    selection = None
+    if context.reads_flat:
+        selection = selection_of(
+            request.fields, request.order.attributes, of_known_client=only is not None
+        )
     reads_private_notes = selection is not None and selection.private_notes is not None
     if selection is None or (reads_private_notes and not context.principal.may_read_private_notes):
         return await read_sessions(context, where, order=direction, limit=limit)

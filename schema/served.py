@@ -11,11 +11,11 @@ from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
 from execution.admission import Admission, Policy
-from execution.compiled import CompilingExecutor
+from execution.compiled import executor_with
 from execution.documents import Documents
 from execution.gate import Gate
 from execution.lane import Lane
-from execution.quiet import QuietExecutor
+from execution.layers import Layer
 from models.unavailable import is_unavailable
 from resolvers.errors import Refused
 from schema.costs import ASSUMPTIONS
@@ -62,15 +62,17 @@ class ServedSchema(strawberry.Schema):
     """
 
     def __init__(self, *, policy: Policy, **declared: Any) -> None:
-        executor = CompilingExecutor if policy.compiles else QuietExecutor
         super().__init__(
             extensions=[lambda: Gate(self._admission)],
-            execution_context_class=executor,
+            execution_context_class=executor_with(policy.layers),
             **declared,
         )
-        self.documents = Documents(self._schema, policy.limits, ASSUMPTIONS)
+        self.documents = Documents(
+            self._schema, policy.limits, ASSUMPTIONS, remembers=Layer.DOCUMENTS in policy.layers
+        )
         self._admission = Admission(policy, self.documents)
-        self._lane = Lane(self, self.documents, self._admission) if policy.compiles else None
+        has_lane = Layer.LANE in policy.layers
+        self._lane = Lane(self, self.documents, self._admission) if has_lane else None
 
     async def execute(
         self,

@@ -12,6 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route, WebSocketRoute
 
 from execution.admission import Policy
+from execution.layers import Layer
 from execution.limits import Limits
 from execution.rates import Rates
 from execution.trusted import read_manifest
@@ -63,7 +64,10 @@ def create_app(settings: Settings | None = None) -> Starlette:
             await drain()
 
     callers = Callers(
-        lambda: database, policy=settings.access_policy, provider=_identity_provider(settings)
+        lambda: database,
+        policy=settings.access_policy,
+        provider=_identity_provider(settings),
+        reads_flat=Layer.ROWS in settings.fast_path,
     )
     transport = Transport(
         allowed_origins=settings.allowed_origins,
@@ -79,6 +83,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
     # GraphiQL sends what its user writes, and no manifest has that.
     with_graphiql = settings.graphiql and not settings.persisted_only
     policy = policy_of(settings)
+    is_straight = Layer.REQUESTS in settings.fast_path
     endpoint, portal = (
         GraphQLEndpoint(
             schema,
@@ -86,7 +91,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
             with_graphiql=with_graphiql,
             transport=transport,
             trusted=policy.trusted,
-            reads_usual=settings.fast_path,
+            reads_usual=is_straight,
         )
         for schema in (practitioner_schema(policy), portal_schema(policy))
     )
@@ -106,7 +111,10 @@ def create_app(settings: Settings | None = None) -> Starlette:
             Middleware(RequestLog),
             Middleware(SecurityHeaders),
             cors(settings.allowed_origins),
-            Middleware(Straight, to={"/graphql": endpoint, "/portal/graphql": portal}),
+            Middleware(
+                Straight,
+                to={"/graphql": endpoint, "/portal/graphql": portal} if is_straight else {},
+            ),
         ],
         lifespan=lifespan,
     )
@@ -137,7 +145,7 @@ def policy_of(settings: Settings) -> Policy:
         else None,
         trusted=read_manifest(manifest) if manifest is not None else None,
         trusted_only=settings.persisted_only,
-        compiles=settings.fast_path,
+        layers=settings.fast_path,
     )
 
 

@@ -30,11 +30,13 @@ class Callers:
         policy: AccessPolicy,
         provider: "IdentityProvider | None" = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        reads_flat: bool = True,
     ) -> None:
         self._database = database
         self._policy = policy
         self._provider = provider
         self._clock = clock
+        self._reads_flat = reads_flat
         self._uses = TokenUses()
 
     async def context(self, token: str | None, *, network: str = "", base_url: str = "") -> Context:
@@ -51,6 +53,7 @@ class Callers:
             base_url=base_url,
             policy=self._policy,
             clock=self._clock,
+            reads_flat=self._reads_flat,
         )
 
     async def is_valid(self, token: str | None) -> bool:

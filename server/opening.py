@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
+from execution.layers import Layer
 from models.database import Database
 from models.notes_keys import check_keys
 from server.settings import Settings
@@ -16,7 +17,7 @@ def database_of(settings: Settings) -> Database:
         pool_size=settings.database_pool_size,
         keyring=settings.keyring(),
         busy_seconds=settings.database_busy_seconds,
-        reads_briefly=settings.fast_path,
+        reads_briefly=Layer.READS in settings.fast_path,
     )
 
 

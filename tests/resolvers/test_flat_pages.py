@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from execution.admission import Policy
+from execution.layers import NO_LAYERS
 from models.enums import AccessTokenKind, SessionStatus
 from resolvers.flat import FlatRows
 from resolvers.rows import SessionRow
@@ -82,7 +83,7 @@ async def test_what_is_read_flat_is_what_is_read_whole(
 ) -> None:
     """Plans read tuples, the stock executor makes rows of them, and a preview takes whole rows."""
     client = await seeded(practice)
-    stock = practitioner_schema(Policy(compiles=False))
+    stock = practitioner_schema(Policy(layers=NO_LAYERS))
     pairs = (f"{one} {other}" for one, other in pairwise(PLAIN))
     for selection in [*PLAIN, *pairs, " ".join(PLAIN)]:
         flat = document_of(client, selection, below=below, sort=sort)

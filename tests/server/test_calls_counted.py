@@ -4,6 +4,8 @@ import logging
 import sys
 from collections import Counter
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -11,6 +13,7 @@ from typing import Any
 import orjson
 import pytest
 
+from execution.layers import ALL_LAYERS, NO_LAYERS, Layer
 from models.database import Database
 from server.app import create_app
 from server.settings import Settings
@@ -88,9 +91,28 @@ class Counted:
         return counted
 
 
+@dataclass(frozen=True)
+class Kept:
+    """A practice with a history of one client, and settings for applications over it."""
+
+    settings: Settings
+    token: str
+    client_id: str
+
+    @asynccontextmanager
+    async def counted(self, layers: frozenset[Layer] = ALL_LAYERS) -> AsyncIterator[Counted]:
+        """An application with these layers, until the block ends."""
+        root = logging.getLogger()
+        handlers, level = [*root.handlers], root.level
+        app = create_app(self.settings.model_copy(update={"fast_path": layers}))
+        root.handlers, root.level = handlers, level  # its logs are for processes of its own
+        async with app.router.lifespan_context(app):
+            yield Counted(app, self.token, self.client_id)
+
+
 @pytest.fixture
-async def counted(url: str, tmp_path: Path) -> AsyncIterator[Counted]:
-    async with Database(url) as database:  # the application opens one of its own
+async def kept(url: str, tmp_path: Path) -> Kept:
+    async with Database(url) as database:  # an application opens one of its own
         practice = await Practice.of(database)
         client = await practice.add_client()
         for number in range(SHOWN + 1):
@@ -102,12 +124,13 @@ async def counted(url: str, tmp_path: Path) -> AsyncIterator[Counted]:
             )
         token = await token_of(practice)
     settings = Settings(database_url=url, log_level="ERROR", mail_directory=tmp_path)
-    root = logging.getLogger()
-    handlers, level = [*root.handlers], root.level
-    app = create_app(settings)
-    root.handlers, root.level = handlers, level  # its logs are for processes of its own
-    async with app.router.lifespan_context(app):
-        yield Counted(app, token, client.id)
+    return Kept(settings, token, client.id)
+
+
+@pytest.fixture
+async def counted(kept: Kept) -> AsyncIterator[Counted]:
+    async with kept.counted() as counted:
+        yield counted
 
 
 @pytest.mark.parametrize("engine", ["sqlite"])
@@ -116,6 +139,26 @@ async def test_a_page_takes_a_bounded_number_of_calls(counted: Counted) -> None:
 
     assert calls["call"] <= 450, "386 when it was written; 20,357 before there were plans"
     assert calls["c_call"] <= 420, "345 when it was written; 10,532 before"
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])  # asyncpg's calls depend on how data comes in
+@pytest.mark.parametrize("layer", Layer)
+async def test_each_layer_saves_calls(kept: Kept, layer: Layer) -> None:
+    async with kept.counted() as counted:
+        with_it = await counted.calls(DOCUMENT, SHOWN)
+    async with kept.counted(ALL_LAYERS - {layer}) as counted:
+        without = await counted.calls(DOCUMENT, SHOWN)
+
+    assert without["call"] > with_it["call"]
+
+
+async def test_whatever_layers_are_taken_the_page_is_the_same(kept: Kept) -> None:
+    pages = []
+    for layers in (ALL_LAYERS, NO_LAYERS, *(ALL_LAYERS - {layer} for layer in Layer)):
+        async with kept.counted(layers) as counted:
+            pages += [(await counted.ask(DOCUMENT, SHOWN))["data"] for _ in range(3)]
+
+    assert pages == [pages[0]] * len(pages)
 
 
 async def test_rows_are_completed_without_a_call_for_each(counted: Counted, engine: str) -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from execution.layers import ALL_LAYERS, NO_LAYERS, Layer
 from server.app import policy_of
 from server.settings import PREFIX, WrongSetting, read_settings
 
@@ -27,7 +28,7 @@ def test_without_any_strangers_may_not_introspect_and_rates_are_on(
     assert policy.rates is not None
     assert (policy.rates.capacity, policy.rates.restored_each_second) == (50_000, 1_000)
     assert (policy.trusted, policy.trusted_only) == (None, False)
-    assert policy.compiles
+    assert policy.layers == ALL_LAYERS
 
 
 def test_settings_make_the_policy(given: pytest.MonkeyPatch) -> None:
@@ -37,7 +38,7 @@ def test_settings_make_the_policy(given: pytest.MonkeyPatch) -> None:
         "RATE_CAPACITY": "0",
         "PERSISTED_DOCUMENTS": "documents.json",
         "PERSISTED_ONLY": "true",
-        "FAST_PATH": "false",
+        "FAST_PATH": "lane, Plans",
     }.items():
         given.setenv(PREFIX + name, value)
 
@@ -49,6 +50,16 @@ def test_settings_make_the_policy(given: pytest.MonkeyPatch) -> None:
     assert policy.trusted is not None
     assert "{ __typename }" in policy.trusted
     assert policy.trusted_only
+    assert policy.layers == {Layer.LANE, Layer.PLANS}
+
+
+@pytest.mark.parametrize(("value", "layers"), [("true", ALL_LAYERS), ("FALSE", NO_LAYERS)])
+def test_all_layers_are_taken_or_none(
+    given: pytest.MonkeyPatch, value: str, layers: frozenset[Layer]
+) -> None:
+    given.setenv(f"{PREFIX}FAST_PATH", value)
+
+    assert policy_of(read_settings()).layers == layers
 
 
 @pytest.mark.parametrize(
@@ -61,6 +72,8 @@ def test_settings_make_the_policy(given: pytest.MonkeyPatch) -> None:
         ("RATE_CAPACITY", "-1", "greater than or equal to 0"),
         ("RATE_RESTORE", "0", "greater than or equal to 1"),
         ("MAX_COST", "0", "greater than or equal to 1"),
+        ("FAST_PATH", "lane,sideways", "true, false, or some of requests, documents, lane"),
+        ("FAST_PATH", "", "true, false, or some of requests, documents, lane"),
         ("INTROSPECTION", "maybe", "'on', 'authenticated' or 'off'"),
     ],
 )
