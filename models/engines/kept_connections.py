@@ -28,7 +28,7 @@ class KeptConnections:
         self._most = most
         self._open = 0
         self._free: list[Any] = []
-        self._waiting: deque[asyncio.Future[None]] = deque()
+        self._waiting: deque[asyncio.Future[Any]] = deque()
         self._closed = False
 
     async def fetch(self, sql: str, parameters: Sequence[object]) -> list[Any]:
@@ -53,54 +53,62 @@ class KeptConnections:
             await settled(self._free.pop().close())
 
     async def _taken(self) -> Any:
-        while True:
-            while self._free:
-                connection = self._free.pop()
-                if not connection.is_closed():
-                    return connection
-                self._open -= 1
-            if self._open < self._most:
-                return await self._opened()
-            turn = asyncio.get_running_loop().create_future()
-            self._waiting.append(turn)
-            try:
-                await turn
-            except asyncio.CancelledError:
-                if turn in self._waiting:
-                    self._waiting.remove(turn)
-                elif not turn.cancelled():
-                    self._wake_next()  # it came in the same moment
-                raise
+        while self._free:
+            connection = self._free.pop()
+            if not connection.is_closed():
+                return connection
+            self._open -= 1
+        if self._open < self._most:
+            self._open += 1
+            return await self._opened()
+        turn: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self._waiting.append(turn)
+        try:
+            connection = await turn
+        except asyncio.CancelledError:
+            if turn in self._waiting:
+                self._waiting.remove(turn)
+            elif not turn.cancelled():  # it came in the same moment
+                self._pass_on(turn.result())
+            raise
+        if connection is None or connection.is_closed():
+            return await self._opened()
+        return connection
 
     async def _opened(self) -> Any:
-        self._open += 1
+        """A new connection, for which a place is taken."""
         opening = asyncio.ensure_future(self._connect())
         try:
             return await asyncio.shield(opening)
         except BaseException:
-            self._open -= 1
             opening.add_done_callback(_end)
-            self._wake_next()
+            self._pass_on(None)
             raise
 
     def _give_back(self, connection: Any) -> None:
         if self._closed or connection.is_closed():
             self._drop(connection)
-            return
-        self._free.append(connection)
-        self._wake_next()
+        else:
+            self._pass_on(connection)
 
     def _drop(self, connection: Any) -> None:
         connection.terminate()
-        self._open -= 1
-        self._wake_next()
+        self._pass_on(None)
 
-    def _wake_next(self) -> None:
+    def _pass_on(self, connection: Any) -> None:
+        """Hand a connection, or with None the place of one, to whoever has waited for longest.
+
+        To them, and not to whoever comes next: else those who ask again and again pass by.
+        """
         while self._waiting:
             turn = self._waiting.popleft()
             if not turn.done():
-                turn.set_result(None)
+                turn.set_result(connection)
                 return
+        if connection is None:
+            self._open -= 1
+        else:
+            self._free.append(connection)
 
 
 def _end(opening: "asyncio.Future[Any]") -> None:
