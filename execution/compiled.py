@@ -25,7 +25,7 @@ from graphql.execution.collect_fields import FieldDetails
 from graphql.pyutils import Path
 
 from execution.calls import Call, call_of
-from execution.layers import ALL_LAYERS, Layer
+from execution.layers import Layer
 from execution.plans import Plan, plan_of
 from execution.quiet import QuietExecutor
 
@@ -34,6 +34,7 @@ from execution.quiet import QuietExecutor
 _MOST_WAYS: Final = 16
 _ATTRIBUTE: Final = "plans"
 _DECIDING: Final = frozenset({"skip", "include", "defer"})
+_OF_AN_EXECUTOR: Final = frozenset({Layer.CALLS, Layer.PLANS})
 
 
 class Plans:
@@ -66,7 +67,7 @@ class Plans:
 class CompilingExecutor(QuietExecutor):
     """Answers as graphql-core does, value for value and error for error, with fewer calls."""
 
-    layers: ClassVar[frozenset[Layer]] = ALL_LAYERS
+    layers: ClassVar[frozenset[Layer]] = _OF_AN_EXECUTOR
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
@@ -221,8 +222,8 @@ class CompilingExecutor(QuietExecutor):
 
 def executor_with(wanted: frozenset[Layer]) -> type[QuietExecutor]:
     """An executor with the layers of these that are an executor's."""
-    own = wanted & {Layer.CALLS, Layer.PLANS}
-    if own == CompilingExecutor.layers & {Layer.CALLS, Layer.PLANS}:
+    own = wanted & _OF_AN_EXECUTOR
+    if own == CompilingExecutor.layers:
         return CompilingExecutor
     if not own:
         return QuietExecutor
