@@ -40,7 +40,7 @@ _KEYS: Final = "session.practitioner_id, session.service_id, session.calendar_id
 _FIRST_CHUNK: Final = 50
 _SMALLEST_CHUNK: Final = 10
 # What is read in one go keeps a processor busy for as long, and somebody else waiting for it.
-_BESIDE_OTHERS: Final = 50
+_BESIDE_OTHERS: Final = 25
 _LETTERS_AT_ONCE: Final = 1_000_000
 # How many private notes are opened before others have their turn.
 _OPENED_AT_ONCE: Final = 50
