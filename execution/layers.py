@@ -28,3 +28,20 @@ class Layer(StrEnum):
 
 ALL_LAYERS: Final = frozenset(Layer)
 NO_LAYERS: Final[frozenset[Layer]] = frozenset()
+
+
+def layers_named(given: str | frozenset[Layer]) -> frozenset[Layer]:
+    """The layers that a text names: `true` is all, `false` none, else some, by commas.
+
+    Raises:
+        ValueError: one of them is none.
+    """
+    if not isinstance(given, str):
+        return given
+    text = given.strip().lower()
+    if text in {"true", "false"}:
+        return ALL_LAYERS if text == "true" else NO_LAYERS
+    named = {one.strip() for one in text.split(",")}
+    if not named <= set(Layer):
+        raise ValueError(f"true, false, or some of {', '.join(Layer)}, separated by commas")
+    return frozenset(map(Layer, named))

@@ -21,7 +21,7 @@ from pydantic import (
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from strawberry.http.websocket_origin import normalize_allowed_origins
 
-from execution.layers import ALL_LAYERS, NO_LAYERS, Layer
+from execution.layers import ALL_LAYERS, Layer, layers_named
 from execution.trusted import read_manifest
 from mail.addresses import one_address
 from mail.carrier import MailServer, Security
@@ -67,18 +67,6 @@ def _origins(given: object) -> object:
     if "*" in given:
         raise ValueError("name each origin; '*' is none")
     return tuple(sorted(normalize_allowed_origins(listed)))
-
-
-def _layers(given: str | frozenset[Layer]) -> frozenset[Layer]:
-    if not isinstance(given, str):
-        return given
-    text = given.strip().lower()
-    if text in {"true", "false"}:
-        return ALL_LAYERS if text == "true" else NO_LAYERS
-    named = {one.strip() for one in text.split(",")}
-    if not named <= set(Layer):
-        raise ValueError(f"true, false, or some of {', '.join(Layer)}, separated by commas")
-    return frozenset(map(Layer, named))
 
 
 def _manifest(path: Path | None) -> Path | None:
@@ -194,7 +182,7 @@ class Settings(BaseSettings):
         description="How many processes of each worker make PDFs; by default one less than there "
         "are processors, 1 or 2.",
     )
-    fast_path: Annotated[frozenset[Layer], NoDecode, BeforeValidator(_layers)] = Field(
+    fast_path: Annotated[frozenset[Layer], NoDecode, BeforeValidator(layers_named)] = Field(
         default=ALL_LAYERS,
         description="Which shorter ways to an answer are taken: true for all, false for none, or "
         f"some of {', '.join(Layer)}, by commas. Answers are the same without: to find out where a "

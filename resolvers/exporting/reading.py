@@ -39,8 +39,8 @@ _KEYS: Final = "session.practitioner_id, session.service_id, session.calendar_id
 # one how long they are, so it is small; it also has the file begin at once.
 _FIRST_CHUNK: Final = 50
 _SMALLEST_CHUNK: Final = 10
-# What is read in one go keeps a processor busy for as long, and somebody else waiting for it.
-_BESIDE_OTHERS: Final = 25
+BESIDE_OTHERS: Final = 25
+"""How many sessions are read, or written, in one go while somebody may wait for the processor."""
 _LETTERS_AT_ONCE: Final = 1_000_000
 # How many private notes are opened before others have their turn.
 _OPENED_AT_ONCE: Final = 50
@@ -121,7 +121,7 @@ async def read_chunks(
             chunk = rows[:limit]
             limit = min(size, _that_fit(chunk))
             if context.database.somebody_is_there:
-                limit = min(limit, _BESIDE_OTHERS)
+                limit = min(limit, BESIDE_OTHERS)
             # The next chunk is read while this one is written.
             last = order.of_row(ExportedSession._make(chunk[-1]))
             reading = begin(Bound("<" if order.descending else ">", last))

@@ -10,7 +10,7 @@ from models.money import amount_text
 from resolvers.context import Context
 from resolvers.exporting.asked import HistoryAsked
 from resolvers.exporting.clocks import Clocks
-from resolvers.exporting.reading import Row, read_chunks
+from resolvers.exporting.reading import BESIDE_OTHERS, Row, read_chunks
 from resolvers.exporting.words import STATUS_WORDS
 
 COLUMNS: Final = (
@@ -35,10 +35,9 @@ PRIVATE_NOTES: Final = "Private notes"
 # For each chunk the database is waited for once; what it sends of so many rows is taken apart in
 # about a millisecond.
 _READ_AT_ONCE: Final = 1_000
-# How many rows are written before others have their turn: a fraction of a millisecond. Nobody
-# waits for a quarter of it where nobody is, and a turn for others takes as long as a few rows.
+# How many rows are written before others have their turn, when nobody is there: a turn takes as
+# long as a few rows.
 _WRITTEN_AT_ONCE: Final = 100
-_BESIDE_OTHERS: Final = 25
 # Kinds of sessions, and prices: a history has a few of each.
 _KEPT: Final = 1024
 
@@ -53,7 +52,7 @@ async def csv_file(context: Context, asked: HistoryAsked) -> AsyncIterator[bytes
     lines = _Lines(asked)
     async for sessions in read_chunks(context, asked, size=_READ_AT_ONCE):
         pieces = []
-        at_once = _BESIDE_OTHERS if context.database.somebody_is_there else _WRITTEN_AT_ONCE
+        at_once = BESIDE_OTHERS if context.database.somebody_is_there else _WRITTEN_AT_ONCE
         for start in range(0, len(sessions), at_once):
             pieces.append(lines.of(sessions[start : start + at_once]))
             await context.database.give_way()

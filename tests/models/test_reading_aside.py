@@ -1,10 +1,15 @@
 """Reads that nobody waits for: the same rows, and everybody else goes first."""
 
 import asyncio
+import sys
 import threading
+from itertools import pairwise
+from types import FrameType
 from typing import Any
 
 import asyncpg
+import asyncpg.cursor
+import orjson
 import pytest
 from tortoise.exceptions import OperationalError
 
@@ -46,27 +51,36 @@ async def test_rows_read_aside_are_the_rows(database: Database, in_parts: bool) 
 async def test_many_rows_come_in_parts_between_which_others_have_their_turn(
     database: Database,
 ) -> None:
-    turns = 0
     numbers = (
         "WITH RECURSIVE numbers(number) AS "
         "(SELECT 1 UNION ALL SELECT number + 1 FROM numbers WHERE number < 1050) "
         "SELECT number FROM numbers ORDER BY number"
     )
 
+    seen: list[str] = []
+
     async def others() -> None:
-        nonlocal turns
         while True:
-            turns += 1
+            seen.append("others")
             await asyncio.sleep(0)
 
+    def watch(frame: FrameType, event: str, called: Any) -> None:
+        if (event == "c_call" and called is orjson.loads) or (
+            event == "call" and frame.f_code is asyncpg.cursor.Cursor.fetch.__code__
+        ):
+            seen.append("part")
+
     task = asyncio.create_task(others())
+    sys.setprofile(watch)
     try:
         rows = await database.fetch_aside(numbers, in_parts=True)
     finally:
+        sys.setprofile(None)
         task.cancel()
 
     assert [tuple(row) for row in rows] == [(number,) for number in range(1, 1051)]
-    assert turns > 10
+    assert seen.count("part") >= 11
+    assert ("part", "part") not in pairwise(seen)
 
 
 async def test_a_statement_that_is_wrong_is_said_to_be_so(database: Database) -> None:
