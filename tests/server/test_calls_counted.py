@@ -86,9 +86,16 @@ class Counted:
         return sent
 
     async def calls(self, document: str, rows: int) -> Counter[str]:
-        """How many calls of Python (`call`) and of C functions (`c_call`) a page takes."""
+        """How many calls of Python (`call`) and of C functions (`c_call`) a page takes.
+
+        What else happens in the process meanwhile (a look at the outbox, a timer, bytes that come
+        in two parts) can only add some: the least that was counted is what the page takes.
+        """
         for _ in range(3):  # known, its plan made, its statement prepared
             await self.ask(document, rows)
+        return min([await self._counted(document, rows) for _ in range(7)], key=Counter.total)
+
+    async def _counted(self, document: str, rows: int) -> Counter[str]:
         counted: Counter[str] = Counter()
         sys.setprofile(lambda _frame, event, _argument: counted.update((event,)))
         try:
@@ -178,23 +185,24 @@ async def test_a_page_is_sent_in_one_piece_without_a_byte_too_many(counted: Coun
 
 @pytest.mark.parametrize("engine", ["sqlite"])
 async def test_pages_leave_no_bytes_behind(counted: Counted) -> None:
-    async def ask(times: int) -> None:
-        for _ in range(times):
+    async def left_by(pages: int) -> float:
+        before, _ = tracemalloc.get_traced_memory()
+        for _ in range(pages):
             await counted.ask(DOCUMENT, SHOWN)
+        after, _ = tracemalloc.get_traced_memory()
+        return (after - before) / pages
 
     gc.disable()
     tracemalloc.start()
     try:
-        await ask(10)
-        before, _ = tracemalloc.get_traced_memory()
-        await ask(50)
-        after, _ = tracemalloc.get_traced_memory()
+        await left_by(10)  # what is kept on purpose
+        least = min([await left_by(30) for _ in range(3)])
     finally:
         tracemalloc.stop()
         gc.enable()
 
     # A timer that was cancelled stays with asyncio's loop for a while, with what it was set in.
-    assert (after - before) / 50 < 2_000, "7,300 when operations waited for the collector"
+    assert least < 2_000, "7,300 when operations waited for the collector"
 
 
 async def test_rows_are_completed_without_a_call_for_each(counted: Counted, engine: str) -> None:
