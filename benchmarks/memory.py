@@ -42,7 +42,7 @@ def start_anew(process_id: int) -> None:
 class Memory:
     """In megabytes, of a process with all that it started: the most it had, and what of it is its.
 
-    The most (VmHWM) counts what it has read of a file that is mapped, as SQLite's is here, which
+    The most (VmHWM) counts what it has read of a file that is mapped, as some map SQLite's, which
     all processes share; `own` (RssAnon) is what it has now and shares with nobody.
     """
 

@@ -69,6 +69,8 @@ async def refused(address: str) -> None:
                 _, writer = await asyncio.open_connection(host, int(port))
             except ConnectionRefusedError:
                 return
+            except ConnectionResetError:  # it came while the door was being closed
+                continue
             writer.close()
             await asyncio.sleep(0.01)
 
