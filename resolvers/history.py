@@ -46,7 +46,8 @@ from resolvers.sessions import (
     read_sessions,
     read_sessions_of_clients,
 )
-from resolvers.statistics import StatisticsFound, StatisticsParts, StatisticsRow, read_statistics
+from resolvers.statistics import StatisticsParts, read_statistics
+from resolvers.tallies import StatisticsFound, StatisticsRow
 
 _OF_THE_PAGE = frozenset({"edges", "nodes", "pageInfo"})
 

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from resolvers import statistics
+from resolvers import tallies
 from schema.node import Money
 from schema.over import over, read
 from schema.practice import Service
@@ -13,7 +13,7 @@ _REVENUE = (
 )
 
 
-@over(statistics.MonthRow, name="MonthlyStats", description="The sessions of one month.")
+@over(tallies.MonthRow, name="MonthlyStats", description="The sessions of one month.")
 class MonthlyStats:
     """By the practitioner's months."""
 
@@ -25,7 +25,7 @@ class MonthlyStats:
     revenue: list[Money] = read(_REVENUE)
 
 
-@over(statistics.ServiceTally, name="ServiceStats", description="The sessions of one service.")
+@over(tallies.ServiceTally, name="ServiceStats", description="The sessions of one service.")
 class ServiceStats:
     """By service."""
 
@@ -38,7 +38,7 @@ class ServiceStats:
 
 
 @over(
-    statistics.StatisticsRow,
+    tallies.StatisticsRow,
     name="SessionStats",
     description="Statistics over exactly the sessions that the same filter lists.",
 )

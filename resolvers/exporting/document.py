@@ -19,7 +19,7 @@ from resolvers.exporting.words import STATUS_WORDS
 from resolvers.given import is_given
 from resolvers.practice import read_calendars, read_services
 from resolvers.session_filter import SessionFilter, SessionPeriod, SessionSort
-from resolvers.statistics import StatisticsRow
+from resolvers.tallies import StatisticsRow
 
 _ORDERS: Final = {
     SessionSort.NEWEST_FIRST: "Newest first",

@@ -91,11 +91,20 @@ async def test_revenue_is_one_amount_for_each_currency_of_each_client(practice: 
     assert answer.data["sessions"]["stats"]["revenue"] == [eur, gbp, usd]
 
 
+PARTS = [
+    "byMonth { month total completed revenue { amount currency } }",
+    "byService { service { name } total completed revenue { amount currency } }",
+]
+
+
+@pytest.mark.parametrize("part", PARTS)
 @pytest.mark.parametrize("currencies", [("EUR", "EUR"), ("EUR", "USD")])
-async def test_months_add_up_to_the_whole_whatever_the_currencies(
-    practice: Practice, currencies: tuple[str, str]
+async def test_parts_add_up_to_the_whole_whatever_the_currencies(
+    practice: Practice, currencies: tuple[str, str], part: str
 ) -> None:
+    """Asked for together, the whole is what the parts add up to; apart, it is counted."""
     client = await practice.add_client()
+    services = [await practice.add_service(f"Service {number}") for number in range(3)]
     for number in range(40):
         await practice.add_session(
             client,
@@ -103,26 +112,39 @@ async def test_months_add_up_to_the_whole_whatever_the_currencies(
             Random(number).choice(list(SessionStatus)),
             price_minor=100 + number,
             currency=currencies[number % 2],
+            service_id=services[number % 3].id,
         )
-
-    stats = await stats_of(
-        practice,
-        client.id,
-        "total completed revenue { amount currency } "
-        "byMonth { month total completed revenue { amount currency } }",
+    await practice.add_session(  # in another month, and brings in nothing
+        client, NOW - timedelta(days=900), SessionStatus.CANCELLED, currency="CHF"
     )
 
-    months = stats["byMonth"]
-    assert [month["month"] for month in months] == sorted({month["month"] for month in months})
+    whole = await stats_of(practice, client.id, TOTALS)
+    together = await stats_of(practice, client.id, f"{TOTALS} {part}")
+
+    (parts,) = (together.pop(name) for name in ("byMonth", "byService") if name in together)
+    assert together == whole
     for count in ("total", "completed"):
-        assert sum(month[count] for month in months) == stats[count]
+        assert sum(one[count] for one in parts) == whole[count]
     sums: dict[str, Decimal] = {}
-    for month in months:
-        for revenue in month["revenue"]:
+    for one in parts:
+        for revenue in one["revenue"]:
             before = sums.get(revenue["currency"], Decimal(0))
             sums[revenue["currency"]] = before + Decimal(revenue["amount"])
-    assert sums == {one["currency"]: Decimal(one["amount"]) for one in stats["revenue"]}
+    assert sums == {one["currency"]: Decimal(one["amount"]) for one in whole["revenue"]}
     assert len(sums) == len(set(currencies))
+    assert len(parts) > 2
+
+
+async def test_months_come_in_order_and_none_is_empty(practice: Practice) -> None:
+    client = await practice.add_client()
+    for days in (200, 10, 400):
+        await practice.add_session(client, NOW - timedelta(days=days))
+
+    found = await stats_of(practice, client.id, "byMonth { month total }")
+
+    months = [month["month"] for month in found["byMonth"]]
+    assert months == sorted(months)
+    assert [month["total"] for month in found["byMonth"]] == [1, 1, 1]
 
 
 async def test_only_what_is_selected_is_reckoned(recorded: RecordedDatabase) -> None:
@@ -141,8 +163,13 @@ async def test_only_what_is_selected_is_reckoned(recorded: RecordedDatabase) -> 
     (ends,) = await reckoned("firstSessionAt")
     assert not any(word in ends for word in ("count(", "price_minor"))
     by_service, _services = await reckoned("byService { total }")
-    assert "GROUP BY session.client_id, session.service_id" in by_service
+    assert "GROUP BY session.service_id" in by_service
     assert await reckoned("__typename") == []
+
+    # What is counted by parts is not counted once more.
+    assert len(await reckoned("total revenue { amount } byService { total }")) == 2
+    ends, _months = await reckoned("total revenue { amount } byMonth { total }")
+    assert not any(word in ends for word in ("count(", "price_minor"))
 
 
 async def test_mixed_currencies_cost_one_statement_more_and_no_more(
