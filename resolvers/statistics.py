@@ -160,9 +160,9 @@ _MONTH: Final = ", ".join(
     ]
 )
 _IN_THE_MONTH: Final = "session.starts_at >= month.from_at AND session.starts_at < month.until_at"
-# One value, since SQLite sorts to group, and what it sorts by costs by the column. None of them
-# has a space in it.
-_KIND: Final = "session.service_id || ' ' || session.currency || ' ' || session.status"
+# One text, since SQLite sorts to group, and what it sorts by costs by the column.
+_KIND: Final = "session.service_id || session.currency || session.status"
+_CURRENCY_LENGTH: Final = 3
 
 
 def _counts_of(total: int, counts: Iterable[int]) -> dict[str, int]:
@@ -254,12 +254,19 @@ async def _read_by_service(
     services = await read_services(context)
     tallies: dict[tuple[str | None, str], ServiceTally] = defaultdict(ServiceTally)
     for client, kind, count, price_minor in rows:
-        service, currency, status = kind.split(" ")
+        service, currency, status = _parts_of(kind)
         tallies[client if grouped else only, service].add(status, currency, count, price_minor)
     places = {service.id: place for place, service in enumerate(services)}
     for (client, service), tally in sorted(tallies.items(), key=lambda item: places[item[0][1]]):
         tally.service = services[places[service]]
         found.of(client).by_service.append(tally)
+
+
+def _parts_of(kind: str) -> tuple[str, str, str]:
+    """Service, currency and status; no status ends like another."""
+    (status,) = (status.value for status in SessionStatus if kind.endswith(status.value))
+    before = kind.removesuffix(status)
+    return before[:-_CURRENCY_LENGTH], before[-_CURRENCY_LENGTH:], status
 
 
 async def _read_by_month(
