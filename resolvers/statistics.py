@@ -1,10 +1,10 @@
 """Statistics over exactly the sessions that a filter lists (product.md, Session history)."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from itertools import islice
+from itertools import chain
 from typing import Any, Final, Self
 
 import orjson
@@ -22,12 +22,17 @@ from resolvers.rows import ClientRow
 from resolvers.session_filter import IS_OPEN, Filter, canonical_filter, conditions_of
 from resolvers.tallies import MonthRow, ServiceTally, StatisticsFound, StatisticsRow
 
-_COUNTS: Final = frozenset(
-    {
-        *("total", "pending", "confirmed", "completed", "cancelled", "noShow"),
-        *("cancellationRate", "noShowRate"),
-    }
-)
+# Which statuses a field counts, besides all of them together.
+_COUNTED: Final[Mapping[str, tuple[SessionStatus, ...]]] = {
+    "total": (),
+    "pending": (SessionStatus.PENDING,),
+    "confirmed": (SessionStatus.CONFIRMED,),
+    "completed": (SessionStatus.COMPLETED,),
+    "cancelled": (SessionStatus.CANCELLED,),
+    "noShow": (SessionStatus.NO_SHOW,),
+    "cancellationRate": (SessionStatus.CANCELLED,),
+    "noShowRate": (SessionStatus.NO_SHOW,),
+}
 _ENDS: Final = frozenset({"firstSessionAt", "lastSessionAt"})
 
 
@@ -35,10 +40,11 @@ _ENDS: Final = frozenset({"firstSessionAt", "lastSessionAt"})
 class StatisticsParts:
     """Which parts are selected: nothing else is reckoned.
 
-    `ends` are the first and the last session, between which months are looked for as well.
+    `counts` are the statuses that are counted, besides all of them together; None where nothing
+    is. `ends` are the first and the last session, between which months are looked for as well.
     """
 
-    counts: bool
+    counts: frozenset[SessionStatus] | None
     revenue: bool
     upcoming: bool
     ends: bool
@@ -48,9 +54,11 @@ class StatisticsParts:
     @classmethod
     def of(cls, fields: frozenset[str]) -> Self:
         """The parts among the selected fields."""
-        by_month = "byMonth" in fields
+        by_month, counted = "byMonth" in fields, fields & _COUNTED.keys()
         return cls(
-            counts=not fields.isdisjoint(_COUNTS),
+            counts=frozenset(chain.from_iterable(map(_COUNTED.__getitem__, counted)))
+            if counted
+            else None,
             revenue="revenue" in fields,
             upcoming="upcoming" in fields,
             ends=by_month or not fields.isdisjoint(_ENDS),
@@ -66,7 +74,7 @@ class StatisticsParts:
     @property
     def counts_all(self) -> bool:
         """Whether all sessions together are to be counted."""
-        return self.counts and not self.sums_follow
+        return self.counts is not None and not self.sums_follow
 
     @property
     def sums_all(self) -> bool:
@@ -135,41 +143,40 @@ def _count(condition: str) -> str:
     return f"count(*) FILTER (WHERE {condition})"
 
 
-# Each costs a comparison for every row, so one follows from the rest.
-_THE_OTHER, *_ALL_BUT_ONE = SessionStatus
-_COUNT_ALL_BUT_ONE: Final = (
-    "count(*)",
-    *(_count(f"session.status = '{status.value}'") for status in _ALL_BUT_ONE),
-)
+_NOT_ASKED_FOR: Final = ""
+
+
+class _Counted:
+    """Sessions counted: all of them, and those of each of these statuses.
+
+    Each status costs a comparison for every row, so what is left of all is not counted.
+    """
+
+    def __init__(self, statuses: Iterable[SessionStatus]) -> None:
+        self._statuses = [one for one in SessionStatus if one in statuses]
+        are_all = len(self._statuses) == len(SessionStatus)
+        self._rest = self._statuses.pop() if are_all else _NOT_ASKED_FOR
+        self.columns = (
+            "count(*)",
+            *(_count(f"session.status = '{one.value}'") for one in self._statuses),
+        )
+
+    def of(self, values: Iterator[int]) -> dict[str, int]:
+        """What was counted, by status, taken from the values of a row."""
+        total = next(values)
+        found: dict[str, int] = dict(zip(self._statuses, values, strict=False))
+        found[self._rest] = total - sum(found.values())
+        return found
+
+
 _SUM: Final = "CAST(sum(session.price_minor) AS BIGINT)"
 _SUMS: Final = f"count(*), {_SUM}"
 _IS_COMPLETED: Final = f"session.status = '{SessionStatus.COMPLETED.value}'"
-# The first currency and the last: as long as all sessions are alike in it, the sum is one of money.
-_REVENUE: Final = (
-    f"CAST(sum(session.price_minor) FILTER (WHERE {_IS_COMPLETED}) AS BIGINT)",
-    "min(session.currency)",
-    "max(session.currency)",
-)
-# PostgreSQL's json_array leaves nulls out, and SQLite's does not.
-_SUM_OR_NONE, *_CURRENCIES = _REVENUE
-_MONTH: Final = ", ".join(
-    [
-        *_COUNT_ALL_BUT_ONE,
-        f"coalesce({_SUM_OR_NONE}, 0)",
-        *(f"coalesce({currency}, '')" for currency in _CURRENCIES),
-    ]
-)
+_SUM_COMPLETED: Final = f"CAST(sum(session.price_minor) FILTER (WHERE {_IS_COMPLETED}) AS BIGINT)"
 _IN_THE_MONTH: Final = "session.starts_at >= month.from_at AND session.starts_at < month.until_at"
 # One text, since SQLite sorts to group, and what it sorts by costs by the column.
 _KIND: Final = "session.service_id || session.currency || session.status"
 _CURRENCY_LENGTH: Final = 3
-
-
-def _counts_of(total: int, counts: Iterable[int]) -> dict[str, int]:
-    """What `_COUNT_ALL_BUT_ONE` counted, by status."""
-    by_status: dict[str, int] = dict(zip(_ALL_BUT_ONE, counts, strict=True))
-    by_status[_THE_OTHER] = total - sum(by_status.values())
-    return by_status
 
 
 async def _read_totals(
@@ -182,12 +189,13 @@ async def _read_totals(
     only: str | None,
 ) -> None:
     """One pass over the index, and none for what stands at its ends."""
-    of_all = where.copy()
+    of_all, currency = where.copy(), context.principal.currency
     columns = ["session.client_id" if grouped else "NULL"]
+    counted = _Counted(parts.counts or ())
     if parts.counts_all:
-        columns += _COUNT_ALL_BUT_ONE
+        columns += counted.columns
     if parts.sums_all:
-        columns += _REVENUE
+        columns += [_SUM_COMPLETED, _in_another(where, currency)]
     passes = grouped or parts.counts_all or parts.sums_all
     if parts.ends:
         ends = "min(session.starts_at)", "max(session.starts_at)"
@@ -208,11 +216,10 @@ async def _read_totals(
     for client, *values in rows:
         statistics, value = found.of(client if grouped else only), iter(values)
         if parts.counts_all:
-            total = next(value)
-            statistics.counts.update(_counts_of(total, islice(value, len(_ALL_BUT_ONE))))
+            statistics.counts.update(counted.of(value))
         if parts.sums_all:
-            sum_minor, currency, other = next(value), next(value), next(value)
-            if currency != other:
+            sum_minor, in_another = next(value), next(value)
+            if in_another:
                 are_mixed = True
             elif sum_minor is not None:
                 statistics.revenue_minor[currency] = sum_minor
@@ -224,6 +231,14 @@ async def _read_totals(
         await _read_revenues(context, of_all, found, grouped=grouped, only=only)
 
 
+def _in_another(where: Conditions, currency: str) -> str:
+    """How many sessions have a price in another currency than the practitioner's.
+
+    As long as there are none, a sum of prices is one of money.
+    """
+    return _count(f"session.currency <> {where.bind(currency)}")
+
+
 def _apart(value: str, where: Conditions, condition: str = "TRUE") -> str:
     """A value of the sessions that `where` allows, found for itself: most need not look at all."""
     return f"(SELECT {value} FROM session WHERE {where.sql} AND {condition})"
@@ -232,7 +247,7 @@ def _apart(value: str, where: Conditions, condition: str = "TRUE") -> str:
 async def _read_revenues(
     context: Context, where: Conditions, found: StatisticsFound, *, grouped: bool, only: str | None
 ) -> None:
-    """By currency, for those few who had prices in several."""
+    """By currency, for those few who had prices in another one, or in several."""
     where.add(_IS_COMPLETED)
     front, group = _grouped("session.currency", grouped=grouped)
     rows = await context.connection.fetch(
@@ -308,26 +323,28 @@ async def _read_by_month(
 async def _read_months_of_one(
     context: Context, where: Conditions, listed: str
 ) -> list[MonthRow] | None:
-    """One pass over each month's part of the index; None: prices are in several currencies.
+    """One pass over each month's part of the index; None: not all prices are in one currency.
 
     Grouped by month, SQLite would sort all of it.
     """
+    counted, currency, where = _Counted(SessionStatus), context.principal.currency, where.copy()
+    # PostgreSQL's json_array leaves nulls out, and SQLite's does not.
+    values = *counted.columns, _in_another(where, currency), f"coalesce({_SUM_COMPLETED}, 0)"
     rows = await context.connection.fetch_brief(
-        f"SELECT month.label, (SELECT json_array({_MONTH}) FROM session "
+        f"SELECT month.label, (SELECT json_array({', '.join(values)}) FROM session "
         f"WHERE {_IN_THE_MONTH} AND {where.sql}) "
         f"FROM {context.connection.spans(listed)} AS month ORDER BY month.label",
         where.parameters,
     )
     found = []
     for label, text in rows:
-        total, *counts, sum_minor, currency, other = orjson.loads(text)
-        if currency != other:
+        *counts, in_another, sum_minor = orjson.loads(text)
+        if in_another:
             return None
-        if not total:
-            continue
         month = MonthRow(month=date.fromisoformat(label))
-        month.counts.update(_counts_of(total, counts))
+        month.counts.update(counted.of(iter(counts)))
         if month.completed:
             month.revenue_minor[currency] = sum_minor
-        found.append(month)
+        if month.total:
+            found.append(month)
     return found
