@@ -47,6 +47,8 @@ _STANDING_BACK: Final = 10
 _BETWEEN_ROWS: Final = b",\n"
 # Rows that are taken out of a text before others have their turn.
 _TAKEN_AT_ONCE: Final = 100
+# Pages have a connection and a cache of their own (models/engines/brief.py).
+_LONG_CACHE: Final = "PRAGMA cache_size=-32768"
 # Who reads a whole history comes by each page of the file once: it is not worth keeping.
 _ASIDE_CACHE: Final = "PRAGMA cache_size=-4096"
 
@@ -232,7 +234,7 @@ class SqliteEngine(_Dialect, SqliteClient):
         self, sql: str, parameters: Sequence[object] = (), *, chunk: int = 500
     ) -> AsyncIterator[list[Any]]:
         """The rows of one statement in chunks, as of its start, in memory for one chunk."""
-        connecting = asyncio.ensure_future(_connect_reader(self.filename))
+        connecting = asyncio.ensure_future(_connect_reader(self.filename, _ASIDE_CACHE))
         try:
             reader = await asyncio.shield(connecting)
         except asyncio.CancelledError:
@@ -274,7 +276,7 @@ class SqliteEngine(_Dialect, SqliteClient):
     async def _connect_own(self) -> None:
         async with self._reader_lock:
             if self._reader is None:
-                self._reader = await _connect_reader(self.filename)
+                self._reader = await _connect_reader(self.filename, _LONG_CACHE)
 
     async def _connect_aside(self) -> None:
         async with self._reader_lock:
@@ -290,10 +292,10 @@ class SqliteEngine(_Dialect, SqliteClient):
         return connection
 
 
-async def _connect_reader(path: str, *pragmas: str) -> aiosqlite.Connection:
+async def _connect_reader(path: str, cache: str) -> aiosqlite.Connection:
     uri = f"{Path(path).absolute().as_uri()}?mode=ro"
     reader = await aiosqlite.connect(uri, uri=True, isolation_level=None, cached_statements=512)
-    for pragma in (*READER_PRAGMAS, *pragmas):
+    for pragma in (*READER_PRAGMAS, cache):
         await reader.execute(pragma)
     return reader
 
