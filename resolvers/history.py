@@ -193,31 +193,34 @@ async def _read_pages(
     only: ClientRow | None,
 ) -> dict[str | None, Page[SessionRow]]:
     page, order = request.page, request.order
-
-    def identity(client: str | None) -> bytes:
-        return list_identity(
-            "sessions", context.principal.practitioner_id, client, request.sort, request.filter_text
-        )
-
-    def turned(rows: Rows[SessionRow], client: str | None) -> Page[SessionRow]:
-        return page_of(rows, page, order=order, identity=identity(client))
-
     if owners is None or len(owners) == 1:
         client = owners[0] if owners else None
-        bounds = order.bounds(page, identity(client))
+        identity = _identity(context, request, client)
+        bounds = order.bounds(page, identity)
         if request.sort is SessionSort.BY_STATUS and bounds_time(request.filter):
             read = partial(read_branches, context, where)
             rows = await read_by_status(where, bounds, order=order, page=page, read=read)
-            return {client: turned(rows, client)}
+            return {client: page_of(rows, page, order=order, identity=identity)}
         order.add_bounds(where, bounds)
-        return {client: turned(await _read_page(context, request, where, only), client)}
+        flat = await _read_page(context, request, where, only)
+        return {client: page_of(flat, page, order=order, identity=identity)}
     if page.after is not None or page.before is not None:
         raise BadInput(
             "after" if page.after is not None else "before",
             "is a cursor of one client's list, and here are the lists of several.",
         )
     several = await read_sessions_of_clients(context, where, owners, order=order, page=page)
-    return {client: turned(rows, client) for client, rows in several.items()}
+    return {
+        client: page_of(rows, page, order=order, identity=_identity(context, request, client))
+        for client, rows in several.items()
+    }
+
+
+def _identity(context: Context, request: HistoryRequest, client: str | None) -> bytes:
+    """What the list is, for its cursors."""
+    return list_identity(
+        "sessions", context.principal.practitioner_id, client, request.sort, request.filter_text
+    )
 
 
 async def _read_page(

@@ -145,12 +145,28 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class PageInfo:
-    """What a pager needs to know about the page it has."""
+    """What a pager needs to know about the page it has; its cursors are made when asked for."""
 
     has_next_page: bool
     has_previous_page: bool
-    start_cursor: str | None
-    end_cursor: str | None
+    rows: Rows[Any]
+    order: Order
+    identity: bytes
+
+    @property
+    def start_cursor(self) -> str | None:
+        """The cursor of the first row."""
+        return self._cursor(slice(1))
+
+    @property
+    def end_cursor(self) -> str | None:
+        """The cursor of the last row."""
+        return self._cursor(slice(-1, None))
+
+    def _cursor(self, which: slice) -> str | None:
+        for key in self.order.of_rows(_part(self.rows, which)):
+            return encode(key, self.identity)
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,13 +224,13 @@ def page_of(rows: Rows[Row], page: PageArguments, *, order: Order, identity: byt
     nodes = _part(rows, slice(page.limit))
     if page.backwards:
         nodes = _part(nodes, slice(None, None, -1))
-    ends = order.of_rows(_part(nodes, slice(None, None, max(1, len(nodes) - 1))))
     # A cursor names a row that was there, so there is something on its other side.
     information = PageInfo(
         has_next_page=page.before is not None if page.backwards else more,
         has_previous_page=more if page.backwards else page.after is not None,
-        start_cursor=encode(ends[0], identity) if ends else None,
-        end_cursor=encode(ends[-1], identity) if ends else None,
+        rows=nodes,
+        order=order,
+        identity=identity,
     )
     return Page(nodes, information, order, identity)
 

@@ -70,11 +70,14 @@ class SecurityHeaders:
         async def answer(message: Message) -> None:
             if message["type"] == "http.response.start":
                 given = list(message.get("headers", ()))
-                missing = wanted.keys() - {name.lower() for name, _ in given}
-                if not any(b"Origin" in value for name, value in given if name == b"vary"):
+                names = {name.lower() for name, _ in given}
+                given += [own for own in wanted.items() if own[0] not in names]
+                if b"vary" not in names or not any(
+                    b"Origin" in value for name, value in given if name == b"vary"
+                ):
                     # Whether a page may read an answer depends on where it comes from.
                     given.append((b"vary", b"Origin"))
-                message["headers"] = [*given, *((name, wanted[name]) for name in sorted(missing))]
+                message["headers"] = given
             await send(message)
 
         await self.app(scope, receive, answer)
