@@ -192,7 +192,9 @@ class Database:
 
         More than a hundred rows are best taken `in_parts`, between which others have their turn.
         """
-        rows: list[Any] = await self._engine.fetch_aside(sql, parameters, in_parts)
+        rows: list[Any] = await self._engine.fetch_aside(
+            sql, parameters, in_parts, not self.somebody_is_there
+        )
         return rows
 
     async def give_way(self) -> None:

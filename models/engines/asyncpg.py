@@ -169,7 +169,11 @@ class PostgresEngine(_Dialect, AsyncpgDBClient):
         return connection
 
     async def fetch_aside(
-        self, sql: str, parameters: Sequence[object] = (), in_parts: bool = False
+        self,
+        sql: str,
+        parameters: Sequence[object] = (),
+        in_parts: bool = False,
+        is_alone: bool = False,
     ) -> list[Any]:
         """The same: the server reads for each connection apart.
 

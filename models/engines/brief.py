@@ -14,14 +14,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
-READER_PRAGMAS: Final = (
-    "PRAGMA query_only=1",
-    "PRAGMA busy_timeout=5000",
-    # What is mapped is mapped anew after each write of anybody's, with a page fault for nearly
-    # every row: that takes longer than to read it all again, and without writes it gains nothing.
-    "PRAGMA mmap_size=0",
-    "PRAGMA temp_store=MEMORY",
-)
+from models.engines.readers import READER_PRAGMAS
+
 _OF_PAGES: Final = (
     "PRAGMA busy_timeout=0",  # here nobody waits for a lock
     # Rows of a history lie apart in the file, each on a page of its own: a fifth of a megabyte for

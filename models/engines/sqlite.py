@@ -15,15 +15,11 @@ by looking for "sqlite" in it. What is mended here, each measured on 1.1.9:
 """
 
 import asyncio
-import os
 import re
 import sqlite3
-import sys
-import threading
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AbstractAsyncContextManager, nullcontext, suppress
+from contextlib import AbstractAsyncContextManager, nullcontext
 from functools import lru_cache
-from pathlib import Path
 from typing import Any, Final
 
 import aiosqlite
@@ -37,20 +33,14 @@ from tortoise.backends.sqlite.client import (
 from tortoise.connection import get_connections
 from tortoise.exceptions import TransactionManagementError
 
-from models.engines.brief import READER_PRAGMAS, BriefReader
+from models.engines.aside import AsideReader
+from models.engines.brief import BriefReader
 from models.engines.group_commit import GroupCommit, begin_immediate
+from models.engines.readers import LONG_CACHE, SMALL_CACHE, connect_reader, opened
 from models.engines.settled import settled
 from models.engines.trails import SQLITE
 
 _NUMBERED: Final = re.compile(r"\$(\d+)")
-_STANDING_BACK: Final = 10
-_BETWEEN_ROWS: Final = b",\n"
-# Rows that are taken out of a text before others have their turn.
-_TAKEN_AT_ONCE: Final = 100
-# Pages have a connection and a cache of their own (models/engines/brief.py).
-_LONG_CACHE: Final = "PRAGMA cache_size=-32768"
-# Who reads a whole history comes by each page of the file once: it is not worth keeping.
-_ASIDE_CACHE: Final = "PRAGMA cache_size=-4096"
 
 
 @lru_cache(maxsize=1024)
@@ -156,10 +146,9 @@ class SqliteEngine(_Dialect, SqliteClient):
     def __init__(self, file_path: str, **credentials: Any) -> None:
         super().__init__(file_path, **credentials)
         self._reader: aiosqlite.Connection | None = None
-        self._aside: aiosqlite.Connection | None = None
         self._brief = BriefReader(file_path)
+        self._aside = AsideReader(file_path)
         self._reader_lock = asyncio.Lock()
-        self._as_json = lru_cache(maxsize=256)(_as_json)
         self._busy_ms = int(self.pragmas["busy_timeout"])
         self.writes = GroupCommit(self._lock, self._writer, busy_ms=self._busy_ms)
 
@@ -169,7 +158,7 @@ class SqliteEngine(_Dialect, SqliteClient):
     async def _writer(self) -> aiosqlite.Connection:
         if self._connection is None:
             await self.create_connection(with_db=True)
-        return self._opened(self._connection)
+        return opened(self._connection)
 
     @translate_exceptions
     async def execute_many(self, query: str, values: list[list[Any]]) -> None:
@@ -200,41 +189,22 @@ class SqliteEngine(_Dialect, SqliteClient):
 
     @translate_exceptions
     async def fetch_aside(
-        self, sql: str, parameters: Sequence[object] = (), in_parts: bool = False
+        self,
+        sql: str,
+        parameters: Sequence[object] = (),
+        in_parts: bool = False,
+        is_alone: bool = False,
     ) -> list[Any]:
-        """The rows of one statement, as last committed, on a connection that no page waits for.
-
-        The rows come as one text, a line of JSON each, in one step of SQLite. Row by row its thread
-        would take the interpreter's lock for each of them, from whoever is answering a request, and
-        wait for it. With `in_parts` they are taken out of the text a hundred at a time, so that
-        nobody waits for all of them.
-        """
-        reader: Any = await self._open_aside()
-
-        def read(raw: sqlite3.Connection = reader._conn) -> bytes:
-            # After each call the thread waits for the interpreter's lock: there are few.
-            statement = self._as_json(raw, _sqlite_text(sql), len(parameters))
-            found: bytes | None = raw.execute(statement, parameters).fetchone()[0]
-            return found or b""
-
-        text: bytes = await reader._execute(read)
-        if not in_parts:
-            whole: list[Any] = orjson.loads(b"[%b]" % text)
-            return whole
-        # No line break stands within JSON: those of notes are escaped.
-        lines = text.split(_BETWEEN_ROWS) if text else []
-        rows: list[Any] = []
-        for start in range(0, len(lines), _TAKEN_AT_ONCE):
-            some = lines[start : start + _TAKEN_AT_ONCE]
-            rows += orjson.loads(b"[%b]" % _BETWEEN_ROWS.join(some))
-            await asyncio.sleep(0)
-        return rows
+        """The rows of one statement, as last committed, on a connection that no page waits for."""
+        return await self._aside.fetch(
+            _sqlite_text(sql), parameters, in_parts=in_parts, is_alone=is_alone
+        )
 
     async def stream(
         self, sql: str, parameters: Sequence[object] = (), *, chunk: int = 500
     ) -> AsyncIterator[list[Any]]:
         """The rows of one statement in chunks, as of its start, in memory for one chunk."""
-        connecting = asyncio.ensure_future(_connect_reader(self.filename, _ASIDE_CACHE))
+        connecting = asyncio.ensure_future(connect_reader(self.filename, SMALL_CACHE))
         try:
             reader = await asyncio.shield(connecting)
         except asyncio.CancelledError:
@@ -254,69 +224,23 @@ class SqliteEngine(_Dialect, SqliteClient):
 
     async def close(self) -> None:
         """Close all connections."""
-        for reader in (self._reader, self._aside):
-            if reader is not None:
-                await reader.close()
-        self._reader = self._aside = None
+        if self._reader is not None:
+            await self._reader.close()
+            self._reader = None
+        await self._aside.close()
         self._brief.close()
-        self._as_json.cache_clear()
         await super().close()
 
     async def _open_reader(self) -> aiosqlite.Connection:
         if self._reader is None:
             await settled(self._connect_own())
-        return self._opened(self._reader)
+        return opened(self._reader)
 
-    async def _open_aside(self) -> aiosqlite.Connection:
-        if self._aside is None:
-            await settled(self._connect_aside())
-        return self._opened(self._aside)
-
-    # Each is kept here before anybody has it: a caller who is cancelled would leave it open.
+    # It is kept here before anybody has it: a caller who is cancelled would leave it open.
     async def _connect_own(self) -> None:
         async with self._reader_lock:
             if self._reader is None:
-                self._reader = await _connect_reader(self.filename, _LONG_CACHE)
-
-    async def _connect_aside(self) -> None:
-        async with self._reader_lock:
-            if self._aside is None:
-                aside: Any = await _connect_reader(self.filename, _ASIDE_CACHE)
-                await aside._execute(_stand_back)
-                self._aside = aside
-
-    @staticmethod
-    def _opened(connection: aiosqlite.Connection | None) -> aiosqlite.Connection:
-        if connection is None:
-            raise TransactionManagementError("the database is closed")
-        return connection
-
-
-async def _connect_reader(path: str, cache: str) -> aiosqlite.Connection:
-    uri = f"{Path(path).absolute().as_uri()}?mode=ro"
-    reader = await aiosqlite.connect(uri, uri=True, isolation_level=None, cached_statements=512)
-    for pragma in (*READER_PRAGMAS, cache):
-        await reader.execute(pragma)
-    return reader
-
-
-def _stand_back() -> None:
-    """Let all others have the processor first: nobody waits for what this thread does."""
-    if sys.platform == "linux":  # elsewhere it is the process that this is said of
-        with suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _STANDING_BACK)
-
-
-def _as_json(raw: sqlite3.Connection, sql: str, parameters: int) -> str:
-    """`sql` as a statement whose one value is all its rows."""
-    # Columns may share a name, so they are numbered; nothing is read to learn how many there are.
-    nothing = raw.execute(f"SELECT * FROM ({sql}) LIMIT 0", [None] * parameters)
-    columns = ", ".join(f"c{number}" for number, _ in enumerate(nothing.description))
-    return (
-        f"WITH read ({columns}) AS ({sql}) "
-        f"SELECT CAST(group_concat(json_array({columns}), '{_BETWEEN_ROWS.decode()}') AS BLOB) "
-        "FROM read"
-    )
+                self._reader = await connect_reader(self.filename, LONG_CACHE)
 
 
 client_class = SqliteEngine

@@ -125,6 +125,9 @@ async def read_chunks(
             # The next chunk is read while this one is written.
             last = order.of_row(ExportedSession._make(chunk[-1]))
             reading = begin(Bound("<" if order.descending else ">", last))
+            # It has begun, and whoever reads for it has been let begin, before this one is written.
+            await asyncio.sleep(0)
+            await asyncio.sleep(0)
             yield chunk
         if rows:
             yield rows

@@ -94,6 +94,37 @@ async def test_many_can_begin_to_read_aside_at_once(own_database: Database) -> N
     assert [[tuple(row) for row in answer] for answer in answers] == [[(1, "a")]] * 20
 
 
+@pytest.mark.parametrize("engine", ["sqlite"])
+async def test_the_thread_is_given_the_interpreter_once_and_where_nobody_is_there(
+    own_database: Database,
+) -> None:
+    given = 0
+
+    def watch(frame: FrameType, event: str, _argument: object) -> None:
+        nonlocal given
+        given += event == "call" and frame.f_code is threading.Event.wait.__code__
+
+    async def times(*, is_alone: bool, at_once: int) -> int:
+        nonlocal given
+        given = 0
+        reads: Any = own_database.client
+        sys.setprofile(watch)
+        try:
+            asked = [
+                reads.fetch_aside("SELECT 1, 'a'", (), False, is_alone) for _ in range(at_once)
+            ]
+            await asyncio.gather(*asked)
+        finally:
+            sys.setprofile(None)
+        return given
+
+    await own_database.fetch_aside("SELECT 1")  # its connection is there
+
+    assert await times(is_alone=True, at_once=1) == 1
+    assert await times(is_alone=True, at_once=5) == 1
+    assert await times(is_alone=False, at_once=5) == 0
+
+
 async def test_who_gives_way_lets_those_go_who_can(database: Database) -> None:
     gone: list[int] = []
 
