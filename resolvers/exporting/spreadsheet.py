@@ -33,8 +33,8 @@ COLUMNS: Final = (
 PRIVATE_NOTES: Final = "Private notes"
 
 # For each chunk the database is waited for once; what it sends of so many rows is taken apart in
-# about a millisecond.
-_READ_AT_ONCE: Final = 1_000
+# about half a millisecond. Twice as many are hardly faster, and take four megabytes more.
+_READ_AT_ONCE: Final = 500
 # How many rows are written before others have their turn, when nobody is there: a turn takes as
 # long as a few rows.
 _WRITTEN_AT_ONCE: Final = 100
