@@ -119,13 +119,13 @@ async def read_statistics(
     months or services count, all together need not be counted again.
     ix_session_history has all that is asked of a session here, unless the filter asks for more.
     """
-    found, grouped = StatisticsFound(), per_client and only is None
+    found, grouped = StatisticsFound(only), per_client and only is None
     if parts.by_service:
-        await _read_by_service(context, where.copy(), found, grouped=grouped, only=only)
+        await _read_by_service(context, where.copy(), found, grouped=grouped)
     if parts.of_all:
-        await _read_totals(context, where.copy(), parts, found, grouped=grouped, only=only)
+        await _read_totals(context, where.copy(), parts, found, grouped=grouped)
     if parts.by_month:
-        await _read_by_month(context, where, found, grouped=grouped, only=only)
+        await _read_by_month(context, where, found, grouped=grouped)
     if parts.sums_follow:
         for statistics in found.all():
             statistics.add_up(statistics.by_service or statistics.by_month)
@@ -186,7 +186,6 @@ async def _read_totals(
     found: StatisticsFound,
     *,
     grouped: bool,
-    only: str | None,
 ) -> None:
     """One pass over the index, and none for what stands at its ends."""
     of_all, currency = where.copy(), context.principal.currency
@@ -214,7 +213,7 @@ async def _read_totals(
     )
     are_mixed = False
     for client, *values in rows:
-        statistics, value = found.of(client if grouped else only), iter(values)
+        statistics, value = found.of(client), iter(values)
         if parts.counts_all:
             statistics.counts.update(counted.of(value))
         if parts.sums_all:
@@ -228,7 +227,7 @@ async def _read_totals(
         if parts.upcoming:
             statistics.upcoming = next(value)
     if are_mixed:
-        await _read_revenues(context, of_all, found, grouped=grouped, only=only)
+        await _read_revenues(context, of_all, found, grouped=grouped)
 
 
 def _in_another(where: Conditions, currency: str) -> str:
@@ -245,7 +244,7 @@ def _apart(value: str, where: Conditions, condition: str = "TRUE") -> str:
 
 
 async def _read_revenues(
-    context: Context, where: Conditions, found: StatisticsFound, *, grouped: bool, only: str | None
+    context: Context, where: Conditions, found: StatisticsFound, *, grouped: bool
 ) -> None:
     """By currency, for those few who had prices in another one, or in several."""
     where.add(_IS_COMPLETED)
@@ -255,11 +254,11 @@ async def _read_revenues(
         where.parameters,
     )
     for client, currency, sum_minor in rows:
-        found.of(client if grouped else only).revenue_minor[currency] = sum_minor
+        found.of(client).revenue_minor[currency] = sum_minor
 
 
 async def _read_by_service(
-    context: Context, where: Conditions, found: StatisticsFound, *, grouped: bool, only: str | None
+    context: Context, where: Conditions, found: StatisticsFound, *, grouped: bool
 ) -> None:
     front, group = _grouped(_KIND, grouped=grouped)
     rows = await context.connection.fetch_brief(
@@ -270,7 +269,7 @@ async def _read_by_service(
     tallies: dict[tuple[str | None, str], ServiceTally] = defaultdict(ServiceTally)
     for client, kind, count, price_minor in rows:
         service, currency, status = _parts_of(kind)
-        tallies[client if grouped else only, service].add(status, currency, count, price_minor)
+        tallies[client, service].add(status, currency, count, price_minor)
     places = {service.id: place for place, service in enumerate(services)}
     for (client, service), tally in sorted(tallies.items(), key=lambda item: places[item[0][1]]):
         tally.service = services[places[service]]
@@ -285,7 +284,7 @@ def _parts_of(kind: str) -> tuple[str, str, str]:
 
 
 async def _read_by_month(
-    context: Context, where: Conditions, found: StatisticsFound, *, grouped: bool, only: str | None
+    context: Context, where: Conditions, found: StatisticsFound, *, grouped: bool
 ) -> None:
     ends = [
         (row.first_session_at, row.last_session_at)
@@ -303,7 +302,7 @@ async def _read_by_month(
     if not grouped:
         of_one = await _read_months_of_one(context, where, listed)
         if of_one is not None:
-            found.of(only).by_month = of_one
+            found.of(None).by_month = of_one
             return
     front, group = _grouped("month.label", "session.currency", "session.status", grouped=grouped)
     rows = await context.connection.fetch(
@@ -313,11 +312,10 @@ async def _read_by_month(
     )
     tallies: dict[tuple[str | None, str], MonthRow] = {}
     for client, label, currency, status, count, price_minor in rows:
-        owner = client if grouped else only
-        month = tallies.setdefault((owner, label), MonthRow(month=date.fromisoformat(label)))
+        month = tallies.setdefault((client, label), MonthRow(month=date.fromisoformat(label)))
         month.add(status, currency, count, price_minor)
-    for (owner, _), month in sorted(tallies.items(), key=lambda item: item[1].month):
-        found.of(owner).by_month.append(month)
+    for (client, _), month in sorted(tallies.items(), key=lambda item: item[1].month):
+        found.of(client).by_month.append(month)
 
 
 async def _read_months_of_one(

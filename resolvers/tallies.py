@@ -106,14 +106,18 @@ class StatisticsRow(Tally):
 
 
 class StatisticsFound:
-    """The statistics of each client asked about, or under None those of everybody."""
+    """The statistics of each client asked about, or under None those of everybody.
 
-    def __init__(self) -> None:
+    Where all are of `only`, None stands for that client.
+    """
+
+    def __init__(self, only: str | None = None) -> None:
+        self._only = only
         self._by_client: dict[str | None, StatisticsRow] = {}
 
     def of(self, client: str | None) -> StatisticsRow:
         """The statistics of `client`; all zero for one without sessions."""
-        return self._by_client.setdefault(client, StatisticsRow())
+        return self._by_client.setdefault(client or self._only, StatisticsRow())
 
     def all(self) -> Iterable[StatisticsRow]:
         """Every client's that has sessions."""
