@@ -31,7 +31,7 @@ from server.housekeeping import housekeeping
 from server.interpreter import settle
 from server.logs import configure_logs
 from server.mailer import mailing
-from server.opening import checked, database_of
+from server.opening import LONGEST_RESTART_SECONDS, checked, database_of
 from server.request_log import RequestLog
 from server.settings import Settings, read_settings
 from server.straight import Straight
@@ -51,7 +51,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        async with checked(database):
+        async with checked(database, waits_seconds=LONGEST_RESTART_SECONDS):
             if database.keyring.active_id is None:
                 logger.warning("private notes are kept as plain text: there is no key to seal with")
             settle()
