@@ -7,6 +7,7 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -72,11 +73,11 @@ async def test_what_is_made_is_a_practice_with_all_its_indexes(tmp_path: Path) -
 
     def indexes(path: Path) -> set[tuple[str, str]]:
         sql = "SELECT name, sql FROM sqlite_master WHERE type = 'index'"
-        with sqlite3.connect(path) as database:
+        with closing(sqlite3.connect(path)) as database:
             return set(database.execute(sql))
 
     assert indexes(filled) == indexes(fresh)
-    with sqlite3.connect(filled) as database:
+    with closing(sqlite3.connect(filled)) as database:
         assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         assert database.execute("PRAGMA foreign_key_check").fetchall() == []
         assert database.execute("SELECT count(*) FROM session").fetchone() == (3_000,)

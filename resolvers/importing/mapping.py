@@ -7,6 +7,7 @@ empty. `mappings/plain.toml` shows every key, with a comment for each.
 """
 
 import re
+import warnings
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -95,7 +96,10 @@ class Formats(_Part):
             if "%Z" in form:
                 raise ValueError(f"'{form}': %Z tells no offset; use %z, or 'time_zone'")
             try:
-                read = datetime.strptime(_A_MOMENT.strftime(form), form)  # noqa: DTZ007
+                with warnings.catch_warnings():
+                    # From 3.13 on Python warns of a day without a year, which is refused below.
+                    warnings.simplefilter("ignore", DeprecationWarning)
+                    read = datetime.strptime(_A_MOMENT.strftime(form), form)  # noqa: DTZ007
             except (ValueError, re.error):
                 raise ValueError(f"'{form}' is no format that strptime knows") from None
             if read.date() != _A_MOMENT.date():

@@ -32,7 +32,7 @@ class Gateway:
     async def close(self) -> None:
         if self._server is not None:
             self._server.close()
-            self._path.unlink()
+            self._path.unlink(missing_ok=True)  # Python 3.13 does it itself
         for writer in self._writers:
             writer.transport.abort()
         self._writers.clear()

@@ -5,6 +5,7 @@ import io
 import shutil
 import sqlite3
 import subprocess
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -104,9 +105,8 @@ def test_another_parser_reads_the_same(tmp_path: Path) -> None:
         ["sqlite3", "a.db", ".import --csv a.csv cells"], cwd=tmp_path, check=True, timeout=30
     )
 
-    with sqlite3.connect(tmp_path / "a.db") as database:
+    with closing(sqlite3.connect(tmp_path / "a.db")) as database:
         found = list(database.execute("SELECT first, text, last FROM cells ORDER BY rowid"))
-    database.close()
     assert found == rows[1:]
     assert [unguarded(text) for _, text, _ in found] == texts
 
