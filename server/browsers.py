@@ -72,9 +72,7 @@ class SecurityHeaders:
                 given = list(message.get("headers", ()))
                 names = {name.lower() for name, _ in given}
                 given += [own for own in wanted.items() if own[0] not in names]
-                if b"vary" not in names or not any(
-                    b"Origin" in value for name, value in given if name == b"vary"
-                ):
+                if not any(b"Origin" in value for name, value in given if name == b"vary"):
                     # Whether a page may read an answer depends on where it comes from.
                     given.append((b"vary", b"Origin"))
                 message["headers"] = given

@@ -14,11 +14,9 @@ from contextlib import suppress
 from functools import lru_cache
 from typing import Any, Final
 
-import aiosqlite
 import orjson
 
-from models.engines.readers import SMALL_CACHE, connect_reader, opened
-from models.engines.settled import settled
+from models.engines.readers import SMALL_CACHE, LateReader
 
 _STANDING_BACK: Final = 10
 _BETWEEN_ROWS: Final = b",\n"
@@ -33,9 +31,7 @@ class AsideReader:
     """A read-only connection that no page waits for, opened when it is first needed."""
 
     def __init__(self, path: str) -> None:
-        self._path = path
-        self._connection: aiosqlite.Connection | None = None
-        self._opening = asyncio.Lock()
+        self._reader = LateReader(path, SMALL_CACHE, prepare=_stand_back)
         self._as_json = lru_cache(maxsize=256)(_as_json)
         self._in_thread = 0
 
@@ -50,7 +46,7 @@ class AsideReader:
             in_parts: take a hundred rows at a time out of the text, so that nobody waits for all.
             is_alone: nobody is there who would wait: see `_give_the_interpreter`.
         """
-        reader: Any = await self._open()
+        reader: Any = await self._reader.connection()
         begun = threading.Event()
 
         def read(raw: sqlite3.Connection = reader._conn) -> bytes:
@@ -81,23 +77,8 @@ class AsideReader:
 
     async def close(self) -> None:
         """Close the connection."""
-        if self._connection is not None:
-            await self._connection.close()
-            self._connection = None
+        await self._reader.close()
         self._as_json.cache_clear()
-
-    async def _open(self) -> aiosqlite.Connection:
-        if self._connection is None:
-            await settled(self._connect())
-        return opened(self._connection)
-
-    # It is kept here before anybody has it: a caller who is cancelled would leave it open.
-    async def _connect(self) -> None:
-        async with self._opening:
-            if self._connection is None:
-                connection: Any = await connect_reader(self._path, SMALL_CACHE)
-                await connection._execute(_stand_back)
-                self._connection = connection
 
 
 def _give_the_interpreter(begun: threading.Event) -> None:

@@ -1,10 +1,14 @@
 """Connections that read a SQLite file, each in a thread of its own."""
 
+import asyncio
+from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import aiosqlite
 from tortoise.exceptions import TransactionManagementError
+
+from models.engines.settled import settled
 
 READER_PRAGMAS: Final = (
     "PRAGMA query_only=1",
@@ -38,3 +42,43 @@ def opened(connection: aiosqlite.Connection | None) -> aiosqlite.Connection:
     if connection is None:
         raise TransactionManagementError("the database is closed")
     return connection
+
+
+class LateReader:
+    """A connection that cannot write, opened when it is first needed.
+
+    `prepare` is run in its thread before anybody has it.
+    """
+
+    def __init__(
+        self, path: str, cache: str, *, prepare: Callable[[], None] = lambda: None
+    ) -> None:
+        self._path = path
+        self._cache = cache
+        self._prepare = prepare
+        self._connection: aiosqlite.Connection | None = None
+        self._opening = asyncio.Lock()
+
+    async def connection(self) -> aiosqlite.Connection:
+        """The connection.
+
+        Raises:
+            TransactionManagementError: it was closed while somebody waited for it.
+        """
+        if self._connection is None:
+            await settled(self._connect())
+        return opened(self._connection)
+
+    async def close(self) -> None:
+        """Close the connection."""
+        if self._connection is not None:
+            await self._connection.close()
+            self._connection = None
+
+    # It is kept here before anybody has it: a caller who is cancelled would leave it open.
+    async def _connect(self) -> None:
+        async with self._opening:
+            if self._connection is None:
+                connection: Any = await connect_reader(self._path, self._cache)
+                await connection._execute(self._prepare)
+                self._connection = connection

@@ -36,7 +36,7 @@ from tortoise.exceptions import TransactionManagementError
 from models.engines.aside import AsideReader
 from models.engines.brief import BriefReader
 from models.engines.group_commit import GroupCommit, begin_immediate
-from models.engines.readers import LONG_CACHE, SMALL_CACHE, connect_reader, opened
+from models.engines.readers import LONG_CACHE, SMALL_CACHE, LateReader, connect_reader, opened
 from models.engines.settled import settled
 from models.engines.trails import SQLITE
 
@@ -145,10 +145,9 @@ class SqliteEngine(_Dialect, SqliteClient):
 
     def __init__(self, file_path: str, **credentials: Any) -> None:
         super().__init__(file_path, **credentials)
-        self._reader: aiosqlite.Connection | None = None
+        self._reader = LateReader(file_path, LONG_CACHE)
         self._brief = BriefReader(file_path)
         self._aside = AsideReader(file_path)
-        self._reader_lock = asyncio.Lock()
         self._busy_ms = int(self.pragmas["busy_timeout"])
         self.writes = GroupCommit(self._lock, self._writer, busy_ms=self._busy_ms)
 
@@ -179,7 +178,7 @@ class SqliteEngine(_Dialect, SqliteClient):
     @translate_exceptions
     async def fetch(self, sql: str, parameters: Sequence[object] = ()) -> list[Any]:
         """The rows of one statement, as last committed."""
-        reader = await self._open_reader()
+        reader = await self._reader.connection()
         return list(await reader.execute_fetchall(_sqlite_text(sql), parameters))
 
     async def fetch_brief(self, sql: str, parameters: Sequence[object] = ()) -> list[Any]:
@@ -224,23 +223,10 @@ class SqliteEngine(_Dialect, SqliteClient):
 
     async def close(self) -> None:
         """Close all connections."""
-        if self._reader is not None:
-            await self._reader.close()
-            self._reader = None
+        await self._reader.close()
         await self._aside.close()
         self._brief.close()
         await super().close()
-
-    async def _open_reader(self) -> aiosqlite.Connection:
-        if self._reader is None:
-            await settled(self._connect_own())
-        return opened(self._reader)
-
-    # It is kept here before anybody has it: a caller who is cancelled would leave it open.
-    async def _connect_own(self) -> None:
-        async with self._reader_lock:
-            if self._reader is None:
-                self._reader = await connect_reader(self.filename, LONG_CACHE)
 
 
 client_class = SqliteEngine
