@@ -1,6 +1,7 @@
 """A server in the test's own process: the real uvicorn and our protocols, over any schema."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -22,11 +23,22 @@ from models.transaction import Transaction, write
 from resolvers.accounts.access import issue_token
 from resolvers.accounts.policy import AccessPolicy
 from schema.served import ServedSchema
+from server.app import create_app
 from server.callers import Callers
 from server.graphql_http import GraphQLEndpoint
 from server.request_log import RequestLog
+from server.settings import Settings
 from server.transport import Transport
 from tests.practice import Practice
+
+
+def app_of(settings: Settings) -> Starlette:
+    """The whole application; its logs are for processes of its own, so the test's stay."""
+    root = logging.getLogger()
+    handlers, level = [*root.handlers], root.level
+    app = create_app(settings)
+    root.handlers, root.level = handlers, level
+    return app
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,6 @@
 """What a page takes in calls: counted, because a count is the same on every machine."""
 
 import gc
-import logging
 import sys
 import tracemalloc
 from collections import Counter
@@ -17,10 +16,9 @@ import pytest
 
 from execution.layers import ALL_LAYERS, NO_LAYERS, Layer
 from models.database import Database
-from server.app import create_app
 from server.settings import Settings
 from tests.practice import NOW, Practice
-from tests.server.reaching import token_of
+from tests.server.reaching import app_of, token_of
 
 DOCUMENT = """query History($id: ID!, $n: Int!) {
   client(id: $id) {
@@ -116,10 +114,7 @@ class Kept:
     @asynccontextmanager
     async def counted(self, layers: frozenset[Layer] = ALL_LAYERS) -> AsyncIterator[Counted]:
         """An application with these layers, until the block ends."""
-        root = logging.getLogger()
-        handlers, level = [*root.handlers], root.level
-        app = create_app(self.settings.model_copy(update={"fast_path": layers}))
-        root.handlers, root.level = handlers, level  # its logs are for processes of its own
+        app = app_of(self.settings.model_copy(update={"fast_path": layers}))
         async with app.router.lifespan_context(app):
             yield Counted(app, self.token, self.client_id)
 
