@@ -8,7 +8,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import reduce
+from operator import and_
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import orjson
@@ -33,6 +36,7 @@ DOCUMENT = """query History($id: ID!, $n: Int!) {
 }"""
 WITH_PREVIEWS = DOCUMENT.replace("privateNotes", "notesPreview price { amount currency }")
 SHOWN = 50
+BESIDE_THE_LOOP = "beside the loop"
 
 
 class Counted:
@@ -86,16 +90,26 @@ class Counted:
     async def calls(self, document: str, rows: int) -> Counter[str]:
         """How many calls of Python (`call`) and of C functions (`c_call`) a page takes.
 
+        `beside the loop` are those of Python but the event loop's own: it calls as often as
+        PostgreSQL sends, which is whenever it has eight kilobytes, and they are read in one or in
+        three parts as the two processes happen to run.
         What else happens in the process meanwhile (a look at the outbox, a timer, bytes that come
         in two parts) can only add some: the least that was counted is what the page takes.
         """
         for _ in range(3):  # known, its plan made, its statement prepared
             await self.ask(document, rows)
-        return min([await self._counted(document, rows) for _ in range(7)], key=Counter.total)
+        return reduce(and_, [await self._counted(document, rows) for _ in range(7)])
 
     async def _counted(self, document: str, rows: int) -> Counter[str]:
         counted: Counter[str] = Counter()
-        sys.setprofile(lambda _frame, event, _argument: counted.update((event,)))
+
+        def count(frame: FrameType, event: str, _argument: object) -> None:
+            counted[event] += 1
+            module = frame.f_globals.get("__name__", "")
+            if event == "call" and not module.startswith(("asyncio", "selectors")):
+                counted[BESIDE_THE_LOOP] += 1
+
+        sys.setprofile(count)
         try:
             await self.ask(document, rows)
         finally:
@@ -205,7 +219,8 @@ async def test_rows_are_completed_without_a_call_for_each(counted: Counted, engi
 
     # asyncpg asks once for each instant.
     asked = 1 if engine == "postgres" else 0
-    assert (many["call"] - few["call"]) / (SHOWN - 10) <= asked + 0.2
+    calls = BESIDE_THE_LOOP if engine == "postgres" else "call"
+    assert (many[calls] - few[calls]) / (SHOWN - 10) <= asked + 0.2
 
 
 async def test_what_takes_rows_takes_few_calls_for_each(counted: Counted) -> None:
